@@ -32,7 +32,8 @@ class Node:
     """A mapping of a YAML file, with its place.  Getters raise `BadFile`; a getter with *default* may find nothing."""
 
     def __init__(self, path: str, raw: Any, key: str = "") -> None:
-        self.path, self.key, self.line = path, key, raw.start_mark.line + 1
+        self.path, self.key = path, key
+        self.line: int = raw.start_mark.line + 1
         if raw.id != "mapping":
             raise BadFile(path, f"{_shown(raw)} is not a list of `key: value`", line=self.line, key=key)
         self._values: dict[str, Any] = {}
