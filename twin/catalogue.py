@@ -2,10 +2,11 @@
 
 A machine is a row plus a kind.  A part's place is linear in the joints, plus one arm that a pitch joint swings:
 
-    part = at + sum(joint * move) + Ry(-pitch) @ (arm + sum(joint * arm_move))      (machine frame, metres)
+    part = at + sum(joint * move) + Rz(yaw) @ Ry(-pitch) @ (arm + sum(joint * arm_move))      (machine frame, metres)
 
-which covers a trolley, a hoist, a spreader's telescope, a luffing boom and a telescopic reach stacker alike,
-and lets `kinematics` place every part of every machine in one pass over flat arrays.
+and the part itself stands turned by Rz(yaw) @ Ry(-pitch), *yaw* being fixed.  That covers a trolley, a hoist,
+a spreader's telescope, a luffing boom and a telescopic reach stacker alike, and lets `kinematics` place every part
+of every machine in one pass over flat arrays.
 """
 
 from dataclasses import dataclass, field
@@ -47,10 +48,15 @@ class Shape:
     colour: str
     detail: int = 0
 
+    @property
+    def triangles(self) -> int:
+        """Triangles it is drawn with: a tube has eight sides and two ends."""
+        return 28 if self.form == "tube" else 12
+
 
 @dataclass(frozen=True)
 class Part:
-    """One rigid piece: how the joints place it, what it can hit, what it looks like.  Arrays as in the module's formula."""
+    """One rigid piece: how joints place it, what it can hit, what it looks like.  Terms as in the module's formula."""
 
     name: str
     at: tuple[float, float, float]
@@ -58,6 +64,7 @@ class Part:
     pitch: tuple[float, ...] = ()  # (joints,): radians of upward pitch (nose +x up) per unit of each joint
     arm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     arm_move: tuple[tuple[float, float, float], ...] = ()
+    yaw: float = 0.0  # radians, fixed: which way the part's own +x points, so that a boom can luff over the water
     level: bool = False  # hangs level at the end of the arm instead of tilting with it
     boxes: tuple[tuple[float, ...], ...] = ()  # collision boxes, part frame: x0 y0 z0 x1 y1 z1
     shapes: tuple[Shape, ...] = ()
@@ -65,7 +72,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Hold:
-    """A place for a container on a machine: *part*, the point in its frame, and whether the box hangs by its 'top' or stands on its 'bottom'."""
+    """A place for a container on a machine: the point *at* of *part*, where the box hangs *by* its 'top' or stands on
+    its 'bottom'."""
 
     name: str
     part: int
@@ -75,18 +83,22 @@ class Hold:
 
 @dataclass(frozen=True)
 class Rope:
-    """A straight line from a point of one part to a point of another (hoist ropes)."""
+    """A straight line from a point of one part to a point of another: hoist ropes, and stays a luffing boom slackens."""
 
     part_a: int
     at_a: tuple[float, float, float]
     part_b: int
     at_b: tuple[float, float, float]
+    width: float = 0.04  # metres across
+    colour: str = "rope"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of machine.  Machine frame: +x forward (for cranes on rails: see *axis*), z up from the ground, metres.
+    """A kind of machine.  Machine frame: origin on the ground, +x forward, z up, metres; vehicles about their centre.
 
+    A crane's +x is the way it travels.  An sts has its origin on the waterside rail, midway between the legs,
+    and the water at y < 0; a portal yard crane has its origin in the middle of its span.
     *group* is one of sts, armg, rtg, straddle, agv, tractor, truck, reach_stacker, empty_handler.
     """
 
@@ -125,7 +137,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class VesselClass:
-    """A class of container ship.  Vessel frame: +x towards the bow, origin amidships on the waterline, +y port, z up; metres.
+    """A class of container ship.  Vessel frame: origin amidships at the keel, +x to the bow, +y port, z up; metres.
 
     *bays*: x of each 40' bay's centre, bow first; *hold_tiers*/*deck_tiers* per row; *deck_z* top of the hatch covers,
     *hold_z* tank top, both above the keel.

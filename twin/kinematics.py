@@ -1,7 +1,8 @@
 """Poses of all parts of all machines, one vector operation for all kinds at once.
 
 `catalogue` says a part's place is linear in the joints plus one arm that a pitch joint swings, so the parts of
-every machine lie in one flat table, sorted by (kind, part, machine): the slice of one part type feeds one instanced mesh.
+every machine lie in one flat table, sorted by (kind, part, machine): the slice of one part type feeds
+one instanced mesh.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from twin.catalogue import MAX_JOINTS, Catalogue, Kind, Part
-from twin.geometry import Bools, Floats, Ints, boxes_at
+from twin.geometry import Bools, Floats, Ints, boxes_at, turned
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class PartTable:
     pitch: Floats  # (p, MAX_JOINTS)
     arm: Floats  # (p, 3)
     arm_move: Floats  # (p, 3, MAX_JOINTS)
+    turn: Floats  # (p,) the part's own fixed yaw
     level: Bools  # (p,)
     first: dict[tuple[str, int], slice]  # (kind name, part) -> rows
     machine_kind: Ints  # (m,)
@@ -36,7 +38,8 @@ class PartTable:
     @cached_property
     def swings(self) -> Ints:
         """Rows of parts that have an arm or a pitch."""
-        return np.flatnonzero(np.any(self.pitch != 0, axis=1))
+        armed = np.any(self.arm != 0, axis=1) | np.any(self.arm_move != 0, axis=(1, 2))
+        return np.flatnonzero(armed | np.any(self.pitch != 0, axis=1))
 
     @cached_property
     def boxes(self) -> tuple[Ints, Floats]:
@@ -49,9 +52,9 @@ class PartTable:
                 local.append(np.broadcast_to(np.array(box, float), (span.stop - span.start, 6)))
         if not rows:
             return np.zeros(0, np.int64), np.zeros((0, 6))
-        part_row, box = np.concatenate(rows), np.concatenate(local)
+        part_row, boxes = np.concatenate(rows), np.concatenate(local)
         order = np.argsort(self.machine[part_row], kind="stable")
-        return part_row[order], box[order]
+        return part_row[order], boxes[order]
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,10 @@ def _part_arrays(part: Part) -> tuple[Floats, Floats, Floats, Floats, Floats]:
 
 def part_table(catalogue: Catalogue, machine_kinds: tuple[str, ...]) -> PartTable:
     """The flat table of the parts of machines whose kinds are *machine_kinds* (m)."""
-    used = tuple(catalogue.kinds[name] for name in sorted(set(machine_kinds)))
+    used = tuple(catalogue.kinds[name] for name in sorted(set(machine_kinds)) if name in catalogue.kinds)
     row_of = {kind.name: i for i, kind in enumerate(used)}
-    machine_kind = np.array([row_of[name] for name in machine_kinds], np.int64)
+    # -1: a kind nobody knows has no parts
+    machine_kind = np.array([row_of.get(name, -1) for name in machine_kinds], np.int64)
     first: dict[tuple[str, int], slice] = {}
     blocks: list[tuple[Ints, int, int, Part]] = []
     start = 0
@@ -94,7 +98,12 @@ def part_table(catalogue: Catalogue, machine_kinds: tuple[str, ...]) -> PartTabl
     return _assembled(used, machine_kind, blocks, first)
 
 
-def _assembled(used: tuple[Kind, ...], machine_kind: Ints, blocks: list[tuple[Ints, int, int, Part]], first: dict[tuple[str, int], slice]) -> PartTable:
+def _assembled(
+    used: tuple[Kind, ...],
+    machine_kind: Ints,
+    blocks: list[tuple[Ints, int, int, Part]],
+    first: dict[tuple[str, int], slice],
+) -> PartTable:
     counts = np.array([len(b[0]) for b in blocks], np.int64)
     arrays = [_part_arrays(b[3]) for b in blocks]
 
@@ -117,6 +126,7 @@ def _assembled(used: tuple[Kind, ...], machine_kind: Ints, blocks: list[tuple[In
         part=np.repeat(np.array([b[2] for b in blocks], np.int64), counts),
         at=spread(0, (3,)), move=spread(1, (3, MAX_JOINTS)), pitch=spread(2, (MAX_JOINTS,)), arm=spread(3, (3,)),
         arm_move=spread(4, (3, MAX_JOINTS)),
+        turn=np.repeat(np.array([b[3].yaw for b in blocks], float), counts),
         level=np.repeat(np.array([b[3].level for b in blocks], bool), counts),
         first=first, machine_kind=machine_kind, hold_part=hold_part, hold_at=hold_at, hold_top=hold_top,
     )  # fmt: skip
@@ -132,8 +142,9 @@ def part_poses(table: PartTable, x: Floats, y: Floats, z: Floats, yaw: Floats, j
         angle = (table.pitch[swings] * qs).sum(axis=1)
         arm = table.arm[swings] + np.matmul(table.arm_move[swings], qs[:, :, None])[:, :, 0]
         cos, sin = np.cos(angle), np.sin(angle)
-        local[swings, 0] += cos * arm[:, 0] - sin * arm[:, 2]
-        local[swings, 1] += arm[:, 1]
+        along, across = turned(cos * arm[:, 0] - sin * arm[:, 2], arm[:, 1], table.turn[swings])
+        local[swings, 0] += along
+        local[swings, 1] += across
         local[swings, 2] += sin * arm[:, 0] + cos * arm[:, 2]
         pitch[swings] = np.where(table.level[swings], 0.0, angle)
     cos_m, sin_m = np.cos(yaw)[table.machine], np.sin(yaw)[table.machine]
@@ -141,7 +152,7 @@ def part_poses(table: PartTable, x: Floats, y: Floats, z: Floats, yaw: Floats, j
     position[:, 0] = x[table.machine] + cos_m * local[:, 0] - sin_m * local[:, 1]
     position[:, 1] = y[table.machine] + sin_m * local[:, 0] + cos_m * local[:, 1]
     position[:, 2] = z[table.machine] + local[:, 2]
-    return Parts(table, position, yaw[table.machine], pitch)
+    return Parts(table, position, yaw[table.machine] + table.turn, pitch)
 
 
 def part_boxes(parts: Parts) -> tuple[Floats, Ints]:
@@ -165,7 +176,7 @@ def _tilted(local: Floats, pitch: Floats) -> Floats:
 
 
 def hold_positions(parts: Parts, machine: Ints, hold: Ints, height: Floats) -> tuple[Floats, Floats]:
-    """Bottom centres (n, 3) and yaw (n,) of boxes of *height* carried in hold number *hold* of *machine* rows (NaN where there is none)."""
+    """Bottom centres (n, 3) and yaw (n,) of boxes of *height* in hold number *hold* of *machine* rows; NaN for none."""
     table = parts.table
     position, yaw = np.full((len(machine), 3), np.nan), np.zeros(len(machine))
     if not table.hold_part.size or not len(machine):
