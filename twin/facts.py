@@ -150,7 +150,7 @@ STEPS = {"x": MILLI, "y": MILLI, "z": MILLI, "yaw": YAW_STEP, "joints": MILLI / 
 
 def on_grid(values: npt.ArrayLike, step: float) -> Floats:
     """*values* as the nearest whole multiples of *step*, computed as integer * step so that every reader gets the same bits."""
-    return np.rint(np.asarray(values, np.float64) / step) * step
+    return np.rint(np.asarray(values, np.float64) / step) * step + 0.0  # no -0.0: the wire has none
 
 
 def quantised(batch: B) -> B:
