@@ -1,0 +1,83 @@
+"""What containers, machines and vessels were described as; the latest description of each is believed."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from twin.containers import NOMINAL_HEIGHT, TEU, size
+from twin.facts import DescribedContainers
+from twin.geometry import Floats, Ints
+from twin.moment import Descriptions
+
+
+class Latest:
+    """The newest tuple said of each row; of two from the same instant the larger, whatever order they came in."""
+
+    def __init__(self) -> None:
+        self.said: dict[int, tuple[int, tuple[object, ...]]] = {}
+
+    def hear(self, row: Ints, t: Ints, values: Iterable[tuple[object, ...]]) -> list[int]:
+        """Take in descriptions; the rows whose description is another than before."""
+        changed = []
+        for r, when, value in zip(row.tolist(), t.tolist(), values, strict=True):
+            before = self.said.get(r)
+            if before is None or (when, value) > before:
+                self.said[r] = (when, value)
+                if before is None or before[1] != value:
+                    changed.append(r)
+        return changed
+
+    def of(self, row: int) -> tuple[object, ...] | None:
+        """What is said of *row*, or None."""
+        found = self.said.get(row)
+        return found[1] if found else None
+
+
+class ContainerBook:
+    """Descriptions of containers as columns, updated where they change."""
+
+    def __init__(self) -> None:
+        self.latest = Latest()
+        self._code: list[str] = []
+        self._line: list[str] = []
+        self._sizes: Floats = np.zeros((0, 4))  # length, width, height, mass
+        self._changed: set[int] = set()
+        self._shown: Descriptions | None = None
+
+    def hear(self, batch: DescribedContainers) -> None:
+        """Take in a batch of descriptions."""
+        values = zip(batch.code, batch.line, batch.mass.tolist(), strict=True)
+        self._changed.update(self.latest.hear(batch.container, batch.t, values))
+
+    def columns(self, names: list[str], bay: Ints) -> tuple[Descriptions, bool]:
+        """Descriptions of all *names*, and whether they changed since last asked.
+
+        A box that nobody described is taken for a standard one of the length its *bay* says: even bays hold 40'.
+        """
+        if self._shown is not None and len(self._shown.name) == len(names) and not self._changed:
+            return self._shown, False
+        self._extend(len(names))
+        for row in self._changed:
+            self._enter(row)
+        self._changed.clear()
+        sizes = self._sizes.copy()
+        unknown = sizes[:, 0] == 0
+        sizes[unknown, 0] = np.where((bay[: len(names)][unknown] % 2 == 0) & (bay[: len(names)][unknown] > 0), 12.192, TEU[0])
+        sizes[unknown, 1], sizes[unknown, 2] = TEU[1], NOMINAL_HEIGHT
+        self._shown = Descriptions(tuple(names), tuple(self._code), tuple(self._line), sizes[:, 0], sizes[:, 1], sizes[:, 2], sizes[:, 3])
+        return self._shown, True
+
+    def _extend(self, n: int) -> None:
+        more = n - len(self._code)
+        if more > 0:
+            self._code += [""] * more
+            self._line += [""] * more
+            self._sizes = np.concatenate([self._sizes, np.zeros((more, 4))])
+
+    def _enter(self, row: int) -> None:
+        code, line, mass = self.latest.said[row][1]
+        self._extend(row + 1)
+        self._code[row], self._line[row] = str(code), str(line)
+        known = size(str(code))
+        self._sizes[row, :3] = (known.length, known.width, known.height) if known else 0.0
+        self._sizes[row, 3] = float(mass)  # type: ignore[arg-type]

@@ -1,0 +1,306 @@
+"""What moves: hear facts, say how the terminal stood at *t*, say what is known as facts.
+
+One owner, one thread.  `at(t)` is a pure function of the facts heard and *t*: order of arrival, repeats, and whether *t* was
+reached by playing or by jumping make no difference.
+"""
+
+from itertools import count
+from typing import assert_never
+
+import numpy as np
+
+from twin.about import ContainerBook, Latest
+from twin.catalogue import MAX_JOINTS
+from twin.facts import (
+    Batch,
+    DescribedContainers,
+    DescribedMachines,
+    DescribedVessels,
+    Events,
+    Names,
+    PlaceKind,
+    Places,
+    Poses,
+    Roster,
+    Vessels,
+)
+from twin.geometry import Floats, Ints, lerp_angle
+from twin.kinematics import PartTable, hold_positions, part_poses, part_table
+from twin.ledger import Ledger
+from twin.moment import Containers, MachineStates, Moment, VesselStates
+from twin.terminal import Terminal
+from twin.tracks import Tracks
+from twin.units import SECOND
+from twin.yard import in_block, slot_places, stow_places
+
+MACHINE_GAP, MACHINE_JUMP = 3 * SECOND, 30.0  # no interpolation across a longer gap (ns) or a farther jump (m)
+VESSEL_GAP, VESSEL_JUMP = 400 * SECOND, 2000.0  # AIS reports every 3 min at anchor or moored, every 2-10 s under way
+UNKNOWN_DRAUGHT = 8.0  # metres, a hull of which no draught was said: a feeder's, OpenTISim
+_stamps = count(1)  # shared by all worlds, so that a fresh world's blocks never look unchanged
+
+
+class World:
+    """Everything heard about one terminal."""
+
+    def __init__(self, terminal: Terminal, roster: Roster | None = None) -> None:
+        self.terminal = terminal
+        self.roster = roster or Roster()
+        if not len(self.roster.machines):
+            self.roster.machines.rows(terminal.machines.name)
+        self.machines = Tracks(6 + MAX_JOINTS)  # x y z yaw status load, joints
+        self.vessels = Tracks(5)  # x y yaw draught status
+        self.ledger = Ledger()
+        self.events: list[Events] = []
+        self._containers = ContainerBook()
+        self._machine_kinds, self._hulls = Latest(), Latest()
+        self._table: PartTable | None = None
+        self._kinds: tuple[str, ...] = ()
+        self._shown: Containers | None = None
+
+    # -- hearing
+
+    def hear(self, batch: Batch) -> None:
+        """Take in one batch of facts, in any order, any number of times."""
+        match batch:
+            case Poses():
+                rest = np.stack([batch.x, batch.y, batch.z, batch.yaw, batch.status, batch.load], axis=1)
+                self.machines.hear(batch.machine, batch.t, np.concatenate([rest, batch.joints], axis=1))
+            case Vessels():
+                columns = np.stack([batch.x, batch.y, batch.yaw, batch.draught, batch.status], axis=1)
+                self.vessels.hear(batch.vessel, batch.t, columns)
+            case Places():
+                self.ledger.hear(batch)
+            case DescribedContainers():
+                self._containers.hear(batch)
+            case DescribedMachines():
+                if self._machine_kinds.hear(batch.machine, batch.t, zip(batch.kind, strict=True)):
+                    self._table = None
+            case DescribedVessels():
+                sizes = zip(batch.kind, batch.length.tolist(), batch.beam.tolist(), batch.draught.tolist(), strict=True)
+                if self._hulls.hear(batch.vessel, batch.t, sizes):
+                    self._shown = None
+            case Events():
+                self.events.append(batch)
+            case _:
+                assert_never(batch)
+
+    def forget(self, before: int) -> None:
+        """Fold away what is older than *before* (ns), keeping the last word about each thing."""
+        self.machines.forget(before)
+        self.vessels.forget(before)
+        self.ledger.forget(before)
+        self.events = [e for e in self.events if len(e.t) and int(e.t.max()) >= before]
+
+    # -- showing
+
+    def at(self, t: int) -> Moment:
+        """The terminal at *t* (ns UTC), from all facts heard about times up to *t*."""
+        changed = self.ledger.at(t, len(self.roster.containers))
+        vessels = self._vessels_at(t)
+        containers = self._containers_at(changed)
+        machines = self._machines_at(t)
+        parts = part_poses(self._parts(), machines.x, machines.y, machines.z, machines.yaw, machines.joints)
+        riders = containers.aboard
+        base, yaw = hold_positions(parts, containers.where[riders], containers.bay[riders], containers.about.height[riders])
+        return Moment(t, self.terminal, self.roster, containers, machines, vessels, parts, riders, base, yaw)
+
+    def _parts(self) -> PartTable:
+        if self._table is None or len(self._kinds) != len(self.roster.machines):
+            self._kinds = tuple(self._kind_of(row) for row in range(len(self.roster.machines)))
+            self._table = part_table(self.terminal.catalogue, self._kinds)
+            self._rest = _rest(self.terminal, self._kinds)
+        return self._table
+
+    def _kind_of(self, row: int) -> str:
+        if said := self._machine_kinds.of(row):
+            return str(said[0])
+        return self.terminal.machines.kind[row] if row < len(self.terminal.machines) else ""
+
+    def _machines_at(self, t: int) -> MachineStates:
+        self._parts()
+        before, after, share = self.machines.around(len(self._kinds), t)
+        now = self._rest
+        if len(self.machines.keys):
+            now = np.where((before >= 0)[:, None], _blend(self.machines, before, after, share, yaw=3, held=(4, 5), gap=MACHINE_GAP, jump=MACHINE_JUMP), now)
+        x, y, z, yaw, status, load = now[:, :6].T
+        whole = status.astype(np.int64), load.astype(np.int64)
+        return MachineStates(self.roster.machines.name, self._kinds, x, y, z, yaw, now[:, 6:], *whole, self.machines.times(before))
+
+    def _vessels_at(self, t: int) -> VesselStates:
+        n = len(self.roster.vessels)
+        before, after, share = self.vessels.around(n, t)
+        now = np.zeros((n, 5))
+        if len(self.vessels.keys):
+            now = _blend(self.vessels, before, after, share, yaw=2, held=(3, 4), gap=VESSEL_GAP, jump=VESSEL_JUMP)
+        said = [self._hulls.of(row) or ("", 0.0, 0.0, 0.0) for row in range(n)]
+        size = np.array([row[1:] for row in said], float).reshape(n, 3)
+        draught = np.where(now[:, 3] > 0, now[:, 3], np.where(size[:, 2] > 0, size[:, 2], UNKNOWN_DRAUGHT))
+        z = self.terminal.site.water_level - draught
+        return VesselStates(
+            self.roster.vessels.name, tuple(str(row[0]) for row in said), now[:, 0], now[:, 1], z, now[:, 2], size[:, 0], size[:, 1], draught,
+            now[:, 4].astype(np.int64), self.vessels.times(before), before >= 0,
+        )  # fmt: skip
+
+    def _containers_at(self, changed: Ints) -> Containers:
+        said = self.ledger.now
+        n = len(self.roster.containers)
+        about, described = self._containers.columns(self.roster.containers.name, said.bay)
+        old = self._shown
+        if old is not None and old.about is about and not len(changed) and not described and len(old.vessel_stamp) == len(self.roster.vessels):
+            return old
+        kind, where, bay, row, tier, since = (c[:n].copy() for c in (said.kind, said.where, said.bay, said.row, said.tier, said.t))
+        base, turn = self._kept(old if not described else None, n)
+        block_stamp, vessel_stamp = self._kept_stamps(old)
+        shown = Containers(about, kind, where, bay, row, tier, base, turn, since, block_stamp, vessel_stamp)
+        self._stand(shown, self._touched(old if not described else None, shown, changed))
+        self._shown = shown
+        return shown
+
+    @staticmethod
+    def _kept(old: Containers | None, n: int) -> tuple[Floats, Floats]:
+        base, turn = np.full((n, 3), np.nan), np.zeros(n)
+        if old is not None:
+            base[: len(old)], turn[: len(old)] = old.base, old.turn
+        return base, turn
+
+    def _kept_stamps(self, old: Containers | None) -> tuple[Ints, Ints]:
+        blocks, vessels = np.zeros(len(self.terminal.blocks), np.int64), np.zeros(len(self.roster.vessels), np.int64)
+        if old is not None:
+            blocks[:], vessels[: len(old.vessel_stamp)] = old.block_stamp, old.vessel_stamp
+        return blocks, vessels
+
+    @staticmethod
+    def _touched(old: Containers | None, new: Containers, changed: Ints) -> dict[PlaceKind, Ints]:
+        """Blocks and vessels whose stacks must be reckoned again, and the changed rows that are somewhere."""
+        if old is None:
+            rows = np.arange(len(new))
+            return {kind: np.unique(new.where[rows[new.kind == kind]]) for kind in (PlaceKind.SLOT, PlaceKind.VESSEL)} | {PlaceKind.SOMEWHERE: rows}
+        out = {PlaceKind.SOMEWHERE: changed}
+        earlier = changed[changed < len(old)]
+        for kind in (PlaceKind.SLOT, PlaceKind.VESSEL):
+            left = old.where[earlier[old.kind[earlier] == kind]]
+            out[kind] = np.unique(np.concatenate([left, new.where[changed[new.kind[changed] == kind]]]))
+        return out
+
+    def _stand(self, new: Containers, touched: dict[PlaceKind, Ints]) -> None:
+        """Fill in *new*'s base and turn for what was touched, and stamp the blocks and vessels."""
+        said, rows = self.ledger.now, touched[PlaceKind.SOMEWHERE]
+        loose = rows[new.kind[rows] == PlaceKind.SOMEWHERE]
+        new.base[rows], new.turn[rows] = np.nan, 0.0
+        new.base[loose] = np.stack([said.x[loose], said.y[loose], said.z[loose]], axis=1)
+        new.turn[loose] = said.yaw[loose]
+        self._stand_in_blocks(new, touched[PlaceKind.SLOT])
+        for vessel in touched[PlaceKind.VESSEL].tolist():
+            self._stand_aboard(new, vessel)
+
+    def _stand_in_blocks(self, new: Containers, blocks: Ints) -> None:
+        if not len(blocks):
+            return
+        rows = np.flatnonzero((new.kind == PlaceKind.SLOT) & np.isin(new.where, blocks))
+        sound = in_block(self.terminal.blocks, new.where[rows], new.bay[rows], new.row[rows], new.tier[rows])
+        new.base[rows[~sound]] = np.nan
+        rows = rows[sound]
+        address = new.where[rows], new.bay[rows], new.row[rows], new.tier[rows]
+        new.base[rows], new.turn[rows] = slot_places(self.terminal, *address, new.about.height[rows])
+        inside = blocks[(blocks >= 0) & (blocks < len(new.block_stamp))]
+        new.block_stamp[inside] = next(_stamps)
+
+    def _stand_aboard(self, new: Containers, vessel: int) -> None:
+        rows = np.flatnonzero((new.kind == PlaceKind.VESSEL) & (new.where == vessel))
+        said = self._hulls.of(vessel)
+        kind = self.terminal.catalogue.vessels.get(str(said[0])) if said else None
+        new.base[rows] = stow_places(kind, new.bay[rows], new.row[rows], new.tier[rows], new.about.height[rows])
+        new.turn[rows] = 0.0
+        if 0 <= vessel < len(new.vessel_stamp):
+            new.vessel_stamp[vessel] = next(_stamps)
+
+    # -- saying
+
+    def facts(self, t: int) -> list[Batch]:
+        """The state known at *t*, said as facts with their own times: a keyframe, a late joiner's snapshot, a way to jump back.
+
+        A world that hears only these shows the same moment at *t*.
+        """
+        self.at(t)
+        return [batch for batch in (*self._said_descriptions(), self.ledger.known(), *self._said_tracks(t)) if len(batch.t)]
+
+    def _said_descriptions(self) -> tuple[Batch, ...]:
+        boxes, machines, hulls = self._containers.latest.said, self._machine_kinds.said, self._hulls.said
+        named = self.roster
+        return (
+            DescribedContainers(
+                *_rows_and_times(boxes),
+                name=_names(named.containers, boxes),
+                code=_texts(boxes, 0),
+                line=_texts(boxes, 1),
+                mass=_numbers(boxes, 2),
+            ),
+            DescribedMachines(*_rows_and_times(machines), name=_names(named.machines, machines), kind=_texts(machines, 0)),
+            DescribedVessels(
+                *_rows_and_times(hulls),
+                name=_names(named.vessels, hulls),
+                kind=_texts(hulls, 0),
+                length=_numbers(hulls, 1),
+                beam=_numbers(hulls, 2),
+                draught=_numbers(hulls, 3),
+            ),
+        )
+
+    def _said_tracks(self, t: int) -> tuple[Batch, ...]:
+        """The reports at or before *t* of machines and vessels."""
+        machine, stood = _last(self.machines, len(self.roster.machines), t)
+        m = self.machines.values.reshape(-1, self.machines.width)[stood]
+        vessel, lay = _last(self.vessels, len(self.roster.vessels), t)
+        v = self.vessels.values.reshape(-1, self.vessels.width)[lay]
+        return (
+            Poses(self.machines.times(stood), machine, m[:, 0], m[:, 1], m[:, 2], m[:, 3], m[:, 6:], m[:, 4].astype(np.int64), m[:, 5].astype(np.int64)),
+            Vessels(self.vessels.times(lay), vessel, v[:, 0], v[:, 1], v[:, 2], v[:, 3], v[:, 4].astype(np.int64)),
+        )
+
+
+def _last(tracks: Tracks, rows: int, t: int) -> tuple[Ints, Ints]:
+    """Rows that had reported by *t* and the index of their last report."""
+    before, _, _ = tracks.around(rows, t)
+    row = np.flatnonzero(before >= 0)
+    return row, before[row]
+
+
+def _blend(tracks: Tracks, before: Ints, after: Ints, share: Floats, *, yaw: int, held: tuple[int, ...], gap: int, jump: float) -> Floats:
+    """Values (n, c) a *share* of the way between two reports; the first report's where they are too far apart in time or place to be one movement."""
+    a, b = tracks.values[np.maximum(before, 0)], tracks.values[np.maximum(after, 0)]
+    smooth = (tracks.times(after) - tracks.times(before) <= gap) & (np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]) <= jump)
+    u = np.where(smooth, share, 0.0)
+    now = a + u[:, None] * (b - a)
+    now[:, yaw] = lerp_angle(a[:, yaw], b[:, yaw], u)
+    now[:, held] = a[:, held]
+    return now
+
+
+def _rest(terminal: Terminal, kinds: tuple[str, ...]) -> Floats:
+    """Values (m, 6 + MAX_JOINTS) of machines nobody has heard of: where the layout put them; NaN for guests."""
+    own, known = terminal.machines, terminal.catalogue.kinds
+    rest = np.full((len(kinds), 6 + MAX_JOINTS), np.nan)
+    rest[:, 4:] = 0.0
+    for column, values in enumerate((own.x, own.y, own.z, own.yaw)):
+        rest[: len(own), column] = values
+    for row, kind in enumerate(kinds):
+        if kind in known:
+            rest[row, 6:] = known[kind].rest
+    return rest
+
+
+def _rows_and_times(said: dict[int, tuple[int, tuple[object, ...]]]) -> tuple[Ints, Ints]:
+    """Times and rows (n,) of descriptions, in the column order of the batches: t, row."""
+    return np.array([t for t, _ in said.values()], np.int64), np.array(list(said), np.int64)
+
+
+def _names(names: Names, said: dict[int, tuple[int, tuple[object, ...]]]) -> tuple[str, ...]:
+    return tuple(names.name[row] for row in said)
+
+
+def _texts(said: dict[int, tuple[int, tuple[object, ...]]], column: int) -> tuple[str, ...]:
+    return tuple(str(value[column]) for _, value in said.values())
+
+
+def _numbers(said: dict[int, tuple[int, tuple[object, ...]]], column: int) -> Floats:
+    return np.array([value[column] for _, value in said.values()], np.float64)
