@@ -73,6 +73,10 @@ class Node:
         self._asked.add(key)
         return key in self._values and not (self._values[key].id == "scalar" and self._values[key].tag == _NULL)
 
+    def is_list(self, key: str) -> bool:
+        """Whether a list stands under *key*."""
+        return self.has(key) and bool(self._values[key].id == "sequence")
+
     def fail(self, key: str, message: str, *, line: int | None = None) -> NoReturn:
         """Raise `BadFile` about *key* ('' for the whole mapping)."""
         raise BadFile(self.path, message, line=line or self.line_of(key), key=self.full(key))
