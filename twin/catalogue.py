@@ -83,7 +83,7 @@ class Hold:
 
 @dataclass(frozen=True)
 class Rope:
-    """A straight line from a point of one part to a point of another: hoist ropes, and stays a luffing boom slackens."""
+    """A straight line between points of two parts: hoist ropes, and stays that a luffing boom slackens."""
 
     part_a: int
     at_a: tuple[float, float, float]
