@@ -48,8 +48,11 @@ class Tracks:
             keys, values = _without_twins(keys, values)
         self.keys, self.values = keys, values
 
-    def around(self, rows: int, t: int) -> tuple[Ints, Ints, Floats]:
-        """For each of *rows* things: index of the last report at or before *t* (-1: none), index of the next (or the same), share of the way."""
+    def around(self, rows: int, t: int, horizon: int) -> tuple[Ints, Ints, Floats]:
+        """For each of *rows* things: index of the last report at or before *t* (-1: none), of the next, and the share of the way between.
+
+        A next report later than *t* + *horizon* (ns) counts as not yet heard, in a replay as in the live run: the last stands for it.
+        """
         self._settle()
         row = np.arange(rows, dtype=np.int64)
         if not len(self.keys):
@@ -61,6 +64,7 @@ class Tracks:
         follows = self.keys[after] >> _TIME_BITS == row
         before = np.where(held, before, -1)
         after = np.where(follows, after, before)
+        after = np.where(self.times(after) <= t + horizon, after, before)
         return before, after, self._share(before, after, t)
 
     def _share(self, before: Ints, after: Ints, t: int) -> Floats:

@@ -35,6 +35,7 @@ from twin.yard import in_block, slot_places, stow_places
 
 MACHINE_GAP, MACHINE_JUMP = 3 * SECOND, 30.0  # no interpolation across a longer gap (ns) or a farther jump (m)
 VESSEL_GAP, VESSEL_JUMP = 400 * SECOND, 2000.0  # AIS reports every 3 min at anchor or moored, every 2-10 s under way
+HORIZON = 2 * SECOND  # a moment is shown from facts up to this long after it; a live picture runs this far behind the feed
 UNKNOWN_DRAUGHT = 8.0  # metres, a hull of which no draught was said: a feeder's, OpenTISim
 _stamps = count(1)  # shared by all worlds, so that a fresh world's blocks never look unchanged
 
@@ -118,7 +119,7 @@ class World:
 
     def _machines_at(self, t: int) -> MachineStates:
         self._parts()
-        before, after, share = self.machines.around(len(self._kinds), t)
+        before, after, share = self.machines.around(len(self._kinds), t, HORIZON)
         now = self._rest
         if len(self.machines.keys):
             now = np.where((before >= 0)[:, None], _blend(self.machines, before, after, share, yaw=3, held=(4, 5), gap=MACHINE_GAP, jump=MACHINE_JUMP), now)
@@ -128,7 +129,7 @@ class World:
 
     def _vessels_at(self, t: int) -> VesselStates:
         n = len(self.roster.vessels)
-        before, after, share = self.vessels.around(n, t)
+        before, after, share = self.vessels.around(n, t, HORIZON)
         now = np.zeros((n, 5))
         if len(self.vessels.keys):
             now = _blend(self.vessels, before, after, share, yaw=2, held=(3, 4), gap=VESSEL_GAP, jump=VESSEL_JUMP)
@@ -260,7 +261,7 @@ class World:
 
 def _last(tracks: Tracks, rows: int, t: int) -> tuple[Ints, Ints]:
     """Rows that had reported by *t* and the index of their last report."""
-    before, _, _ = tracks.around(rows, t)
+    before, _, _ = tracks.around(rows, t, HORIZON)
     row = np.flatnonzero(before >= 0)
     return row, before[row]
 
