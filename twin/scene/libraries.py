@@ -46,8 +46,9 @@ def _path(soname: str, extra: Iterable[Path]) -> Path | None:
     for folder in (*extra, *map(Path, _HOMES)):
         if (path := folder / soname).exists():
             return path
-    if path_text := _loader_cache().get(soname):
-        return Path(path_text)
+    known = Path(_loader_cache().get(soname, soname))
+    if known.is_absolute() and known.exists():  # the loader's cache may be older than the last removal
+        return known
     return Path(soname) if _loads(soname) else None
 
 
