@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from twin.containers import NOMINAL_HEIGHT, TEU, size
+from twin.containers import LENGTHS, NOMINAL_HEIGHT, TEU, size
 from twin.facts import DescribedContainers
 from twin.geometry import Floats, Ints
 from twin.moment import Descriptions
@@ -43,6 +43,7 @@ class ContainerBook:
         self._sizes: Floats = np.zeros((0, 4))  # length, width, height, mass
         self._changed: set[int] = set()
         self._shown: Descriptions | None = None
+        self._guessed = np.zeros(0, np.int64), np.zeros(0, np.bool_)
 
     def hear(self, batch: DescribedContainers) -> None:
         """Take in a batch of descriptions."""
@@ -54,17 +55,21 @@ class ContainerBook:
 
         A box that nobody described is taken for a standard one of the length its *bay* says: even bays hold 40'.
         """
-        if self._shown is not None and len(self._shown.name) == len(names) and not self._changed:
-            return self._shown, False
         self._extend(len(names))
         for row in self._changed:
             self._enter(row)
+        unknown = np.flatnonzero(self._sizes[: len(names), 0] == 0)
+        forty = (bay[unknown] > 0) & (bay[unknown] % 2 == 0)
+        same = not self._changed and np.array_equal(unknown, self._guessed[0]) and np.array_equal(forty, self._guessed[1])
+        if self._shown is not None and len(self._shown.name) == len(names) and same:
+            return self._shown, False
         self._changed.clear()
-        sizes = self._sizes.copy()
-        unknown = sizes[:, 0] == 0
-        sizes[unknown, 0] = np.where((bay[: len(names)][unknown] % 2 == 0) & (bay[: len(names)][unknown] > 0), 12.192, TEU[0])
+        self._guessed = unknown, forty
+        sizes = self._sizes[: len(names)].copy()
+        sizes[unknown, 0] = np.where(forty, LENGTHS["4"], TEU[0])
         sizes[unknown, 1], sizes[unknown, 2] = TEU[1], NOMINAL_HEIGHT
-        self._shown = Descriptions(tuple(names), tuple(self._code), tuple(self._line), sizes[:, 0], sizes[:, 1], sizes[:, 2], sizes[:, 3])
+        text = tuple(names), tuple(self._code[: len(names)]), tuple(self._line[: len(names)])
+        self._shown = Descriptions(*text, sizes[:, 0], sizes[:, 1], sizes[:, 2], sizes[:, 3])
         return self._shown, True
 
     def _extend(self, n: int) -> None:

@@ -133,6 +133,7 @@ class World:
         now = np.zeros((n, 5))
         if len(self.vessels.keys):
             now = _blend(self.vessels, before, after, share, yaw=2, held=(3, 4), gap=VESSEL_GAP, jump=VESSEL_JUMP)
+            now[before < 0] = 0.0
         said = [self._hulls.of(row) or ("", 0.0, 0.0, 0.0) for row in range(n)]
         size = np.array([row[1:] for row in said], float).reshape(n, 3)
         draught = np.where(now[:, 3] > 0, now[:, 3], np.where(size[:, 2] > 0, size[:, 2], UNKNOWN_DRAUGHT))
@@ -248,7 +249,7 @@ class World:
         )
 
     def _said_tracks(self, t: int) -> tuple[Batch, ...]:
-        """The reports at or before *t* of machines and vessels."""
+        """The reports of machines and vessels that colour *t*."""
         machine, stood = _last(self.machines, len(self.roster.machines), t)
         m = self.machines.values.reshape(-1, self.machines.width)[stood]
         vessel, lay = _last(self.vessels, len(self.roster.vessels), t)
@@ -260,10 +261,10 @@ class World:
 
 
 def _last(tracks: Tracks, rows: int, t: int) -> tuple[Ints, Ints]:
-    """Rows that had reported by *t* and the index of their last report."""
-    before, _, _ = tracks.around(rows, t, HORIZON)
-    row = np.flatnonzero(before >= 0)
-    return row, before[row]
+    """Rows and indices of the reports that colour *t*: the last at or before it, and the next within the horizon."""
+    before, after, _ = tracks.around(rows, t, HORIZON)
+    row, following = np.flatnonzero(before >= 0), np.flatnonzero(after != before)
+    return np.concatenate([row, following]), np.concatenate([before[row], after[following]])
 
 
 def _blend(tracks: Tracks, before: Ints, after: Ints, share: Floats, *, yaw: int, held: tuple[int, ...], gap: int, jump: float) -> Floats:
