@@ -9,8 +9,8 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles import exact_distance
 
+from tests.oracles import exact_distance
 from twin.errors import BadBox
 from twin.geometry import Floats, Ints
 from twin.spatial import _numba, _numpy, kernels
