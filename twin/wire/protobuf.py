@@ -181,7 +181,7 @@ def _read_varint(data: bytes, at: int) -> tuple[int, int]:
 
 
 def _run(data: bytes, head: int, at: int, length: int) -> int:
-    """How many fields of the very same tag and length follow one another from *head* on: names are often equally long."""
+    """How many fields of the very same tag and length follow one another from *head* on; names are often so."""
     stride = at + length - head
     mark = data[head:at]
     if any(data[head + i * stride : at + i * stride] != mark for i in range(1, _RUN)):
