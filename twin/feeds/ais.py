@@ -1,10 +1,10 @@
 """AIS as a feed: which vessels lie and move near the terminal, as hulls of true length and beam in the site frame.
 
-A report places the ship's *antenna*; types 5, 19 and 24 say how far bow, stern, port and starboard are from it (A, B, C,
-D), and heading turns that into a hull.  A file is read twice: first for sizes and the time it starts, since sizes come only
-every six minutes, so that a hull is whole from its first report.  A stream of lines is read once: a vessel whose size has
-not been heard is told with length 0 at its antenna, until it is.  A vessel is called what it called itself when first told,
-or `MMSI 477888000`; a second ship of one name carries its MMSI behind it.
+A report places the ship's *antenna*; types 5, 19 and 24 say how far bow, stern, port and starboard are from it, and
+heading turns that into a hull.  A file is read twice: first for sizes and the time it starts, since sizes come only
+every six minutes, so that a hull is whole from its first report.  A stream of lines is read once: a vessel whose
+size has not been heard is told with length 0 at its antenna, until it is.  A vessel is called what it called itself
+when first told, or `MMSI 477888000`; a second ship of one name carries its MMSI behind it.
 """
 
 import gzip
@@ -88,21 +88,22 @@ class Traffic:
         """The facts in some messages: descriptions of vessels new or changed, then positions.  Counts every message."""
         reports: list[Report] = []
         for one in heard:
-            described = one.message.msg_type in DESCRIPTIONS and self._describe(one.message)
-            report = self._report(one) if one.message.msg_type in POSITIONS else None
+            fate = self.describe(one.message) if one.message.msg_type in DESCRIPTIONS else "other message"
+            report = self._report(one) if one.message.msg_type in POSITIONS else fate
             if isinstance(report, Report):
                 reports.append(report)
-            elif report or not described:
-                self.counts.fates[report or "other message"] += 1
             else:
-                self.counts.fates["description"] += 1
+                self.counts.fates[report] += 1
         return self._batches(reports)
 
-    def _describe(self, message: Any) -> bool:
-        """True if the message said a name or a size."""
-        before = self.ships.get(message.mmsi, Ship())
-        self.ships[message.mmsi] = described(before, message)
-        return bool(message.mmsi)
+    def describe(self, message: Any) -> str:
+        """Takes in a message of type 5, 19 or 24; its fate."""
+        if message.mmsi == 0:
+            return "no MMSI"
+        if message.msg_type in (5, 19) and message.to_starboard is None:  # cut off: what came before is noise
+            return "cannot decode"
+        self.ships[message.mmsi] = described(self.ships.get(message.mmsi, Ship()), message)
+        return "description"
 
     def _report(self, heard: Heard) -> Report | str:
         """The position in a message, or what became of it."""
@@ -254,8 +255,7 @@ def _survey(path: Path, traffic: Traffic) -> int | None:
         if heard:
             ais += 1
             if heard.message.msg_type in DESCRIPTIONS:
-                mmsi = heard.message.mmsi
-                traffic.ships[mmsi] = described(traffic.ships.get(mmsi, Ship()), heard.message)
+                traffic.describe(heard.message)
     if not ais:
         said = f"none of its {listener.counts.lines:,} lines is a sound AIS sentence"
         raise NoFeed(f"{path}: {said}; they look like !AIVDM,1,1,,A,13HOI:0P0000VOHLCnHQKwvL05Ip,0*23")

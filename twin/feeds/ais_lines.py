@@ -2,8 +2,8 @@
 
 Time.  A position report says only its UTC second of the minute, so the minute comes from what surrounds it: a tag block
 (`\\s:…,c:1418169601*37\\`), a Unix time after the checksum (`*30,1327664821`), the receiver's own GPS (`$GPZDA`,
-`$GPRMC`), or, where a file has none of these, the base stations (types 4 and 11).  `$PSHI` and `$AIVSI` say a time of day
-too, but of several receivers, so it steps back now and then: not used.
+`$GPRMC`), or, where a file has none of these, the base stations (types 4 and 11).  `$PSHI` and `$AIVSI` say a time of
+day too, but of several receivers, so it steps back now and then: not used.
 """
 
 import re
