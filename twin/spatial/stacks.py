@@ -66,7 +66,7 @@ def heights(moment: Moment, block: str) -> StackHeights:
 
 
 def height_at(moment: Moment, x: float | Floats, y: float | Floats) -> Floats:
-    """Metres from the ground to the top of the stack in whose slot each point lies (shape of *x*, *y*); 0 where none is.
+    """Metres from the ground to the top of the stack in whose slot each point lies (shape of *x*, *y*); 0 for none.
 
     A slot reaches halfway to its neighbours.  Loose boxes are not stacks: see `nearest.pick`.
     """
