@@ -32,9 +32,9 @@ def parse_layout(text: str, *, path: str = "layout", catalogue: Catalogue | None
     frame, site, notes = frame_and_site(top, found)
     top.done()
     if catalogue is None:
-        from twin.catalogue_files import read_catalogue
+        from twin.catalogue_files import sample_catalogue
 
-        catalogue = read_catalogue()
+        catalogue = sample_catalogue()
     built = parts(found, frame, catalogue)
     return Terminal(
         name=head["name"], title=head["title"] or head["name"], site=site, catalogue=catalogue, text=text, path=path,
