@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 
 from tests.real import real
 from twin.catalogue import Catalogue
+from twin.clock import ticking
 from twin.errors import BadFile, NoFeed
 from twin.facts import Batch, DescribedVessels, Roster, Vessels, roster_of
-from twin.feeds.ais import DESCRIPTIONS, Ship, Traffic, described, lines_of, read_ais, told
+from twin.feeds.ais import AisFeed, lines_of, paced, read_ais
 from twin.feeds.ais_lines import FATES, AisCounts, Listener, checksum, messages, report_time
+from twin.feeds.ais_traffic import DESCRIPTIONS, Ship, Traffic, described, told
 from twin.geometry import Site
 from twin.terminal import Blocks, Machines, Terminal
 from twin.units import SECOND, time_from_text
@@ -309,6 +311,50 @@ def test_a_file_that_is_not_ais_is_a_sentence(tmp_path: Path, content: bytes | N
     with pytest.raises((BadFile, NoFeed), match=sentence) as failure:
         list(read_ais(file, placed()))
     assert "ais.txt" in str(failure.value)
+
+
+def test_facts_of_a_file_come_in_order_of_their_own_time(tmp_path: Path):
+    """Heard at 12:00:30: the second 29 of one ship, then the second 21 of another."""
+    lines = [signed(NOON), *report(second=29), *report(mmsi=477888001, second=21)]
+    (tmp_path / "ais.txt").write_bytes(b"\n".join(lines))
+
+    batches = [batch for second in read_ais(tmp_path / "ais.txt", placed()) for batch in second]
+    times = [int(t) // SECOND % 60 for v in vessels(batches) for t in v.t]
+
+    assert [21, 29] == times
+
+
+def test_an_ais_file_is_a_feed_that_can_be_sought_in(tmp_path: Path):
+    reports = [line for second in (20, 24, 28) for line in report(second=second)]
+    (tmp_path / "ais.txt").write_bytes(b"\n".join([signed(NOON), *static(), *reports]))
+    at = {s: time_from_text(f"2026-03-01T12:00:{s}Z") for s in (20, 24, 28)}
+
+    feed = AisFeed(tmp_path / "ais.txt", placed())
+
+    assert (at[20], at[28]) == feed.span
+    assert [[at[20], at[24]]] == [v.t.tolist() for v in vessels(feed.seek(at[24]))]
+    assert [[at[28]]] == [v.t.tolist() for v in vessels(feed.hear(at[28]))]
+    assert [] == feed.hear(at[28])
+    assert 4 == feed.health.heard
+
+
+def test_a_file_with_no_ship_near_is_an_empty_feed(tmp_path: Path):
+    (tmp_path / "ais.txt").write_bytes(b"\n".join([signed(NOON), *report(lon=LON + 1)]))
+
+    feed = AisFeed(tmp_path / "ais.txt", placed())
+
+    assert (None, []) == (feed.span, feed.hear(2**62))
+
+
+def test_a_paced_file_takes_its_time(tmp_path: Path):
+    """Facts 8 s apart at 100 times the speed: 0.08 s."""
+    (tmp_path / "ais.txt").write_bytes(b"\n".join([signed(NOON), *report(second=20), *report(second=28)]))
+    began = ticking()
+
+    seconds = list(paced(read_ais(tmp_path / "ais.txt", placed()), speed=100))
+
+    assert 2 == len(seconds)
+    assert 0.08 <= (ticking() - began) / SECOND < 2
 
 
 def test_a_terminal_that_lies_nowhere_cannot_have_ais(tmp_path: Path):

@@ -1,249 +1,122 @@
-"""AIS as a feed: which vessels lie and move near the terminal, as hulls of true length and beam in the site frame.
+"""AIS files as a feed: `ais:FILE`, plain or gzip; every line counted, none stopping it.
 
-A report places the ship's *antenna*; types 5, 19 and 24 say how far bow, stern, port and starboard are from it, and
-heading turns that into a hull.  A file is read twice: first for sizes and the time it starts, since sizes come only
-every six minutes, so that a hull is whole from its first report.  A stream of lines is read once: a vessel whose
-size has not been heard is told with length 0 at its antenna, until it is.  A vessel is called what it called itself
-when first told, or `MMSI 477888000`; a second ship of one name carries its MMSI behind it.
+A file is read twice: first for sizes and the time it starts, since sizes come only every six minutes, so that a hull is
+whole from its first report.  Facts come in the order of their own times, not of their reception: reports are received
+up to 15 s late, and a twin that shows them live must not be told of what it has already shown.
 """
 
 import gzip
 import zlib
-from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TypeVar
 
 import numpy as np
 
+from twin.clock import rest, ticking
 from twin.errors import BadFile, NoFeed
-from twin.facts import Batch, DescribedVessels, NavStatus, Roster, Vessels, quantised, roster_of
-from twin.feeds.ais_lines import AisCounts, Heard, Listener, messages, report_time
-from twin.geometry import Floats
+from twin.facts import Batch, DescribedVessels, Roster, Vessels, roster_of, rows_of, some
+from twin.feeds.ais_lines import FATES, AisCounts, Listener, messages
+from twin.feeds.ais_traffic import DESCRIPTIONS, RADIUS, Traffic, told
+from twin.feeds.feed import LIVE, Health
 from twin.terminal import Terminal
 from twin.units import SECOND
 
-RADIUS = 15_000.0  # metres from the site origin within which a ship becomes a vessel of the twin
-MOVING = 1.0  # knots; below it a ship's course is the noise of its GPS, not where its bow points
-POSITIONS = (1, 2, 3, 18, 19)  # 9 is aircraft; 27 is too coarse (185 m) to lay a hull alongside
-DESCRIPTIONS = (5, 19, 24)
-NO_HEADING, NO_COURSE, NO_SPEED = 511, 360.0, 102.3  # ITU-R M.1371 "not available"
+B = TypeVar("B", DescribedVessels, Vessels)
+_WHOLE, _REAL = np.zeros(0, np.int64), np.zeros(0)
+NO_DESCRIPTIONS = DescribedVessels(_WHOLE, _WHOLE, (), (), _REAL, _REAL, _REAL)
+NO_VESSELS = Vessels(_WHOLE, _WHOLE, _REAL, _REAL, _REAL, _REAL, _WHOLE)
 
 
-@dataclass(frozen=True)
-class Ship:
-    """What a ship says of itself: metres from the antenna to bow, stern, port, starboard; draught m.  0: not known."""
+class AisFeed:
+    """The vessels in a file of AIS lines, as a recording that can be sought in.  Raises `BadFile`, `NoFeed`."""
 
-    name: str = ""
-    bow: float = 0.0
-    stern: float = 0.0
-    port: float = 0.0
-    starboard: float = 0.0
-    draught: float = 0.0
+    live = False
 
-    @property
-    def length(self) -> float:
-        return self.bow + self.stern
+    def __init__(self, path: str | Path, terminal: Terminal, roster: Roster | None = None, *,
+                 radius: float = RADIUS, start: int | None = None) -> None:  # fmt: skip
+        self.counts = AisCounts()
+        roster = roster or roster_of(terminal.machines.name)
+        self._facts = _read(Path(path), Traffic(terminal, roster, self.counts, radius), start)
+        times = np.concatenate([batch.t for batch in self._facts])
+        self.span = (int(times.min()), int(times.max())) if len(times) else None
+        self._heard = -1
+        self.health = _health(self.counts, self.span)
 
-    @property
-    def beam(self) -> float:
-        return self.port + self.starboard
+    def hear(self, until: int) -> list[Batch]:
+        """Facts not yet heard about times up to *until* (ns)."""
+        after, self._heard = self._heard, max(self._heard, until)
+        return between(self._facts, after, until)
 
-    @property
-    def centre(self) -> tuple[float, float]:
-        """Midships, metres ahead of and to port of the antenna; (0, 0) where bow and port are 0: antenna not known."""
-        if self.bow == 0 and self.port == 0:
-            return 0.0, 0.0
-        return (self.bow - self.stern) / 2, (self.port - self.starboard) / 2
+    def seek(self, t: int) -> list[Batch]:
+        """All facts about times up to *t*; `hear` goes on from there."""
+        self._heard = t
+        return between(self._facts, -1, t)
 
-
-@dataclass(frozen=True)
-class Report:
-    """One position: *bearing* is where the bow points (degrees from north) or None, *t* ns UTC."""
-
-    t: int
-    mmsi: int
-    lon: float
-    lat: float
-    bearing: float | None
-    status: int
-
-
-@dataclass
-class Traffic:
-    """What has been heard of the ships, and who of them is a vessel of this terminal."""
-
-    terminal: Terminal
-    roster: Roster
-    counts: AisCounts = field(default_factory=AisCounts)
-    radius: float = RADIUS
-    ships: dict[int, Ship] = field(default_factory=dict)
-    told: dict[int, Ship] = field(default_factory=dict)  # as last described to the twin
-    called: dict[int, str] = field(default_factory=dict)
-    bearing: dict[int, float] = field(default_factory=dict)
-    recent: dict[int, deque[int]] = field(default_factory=dict)  # report times: many are heard over two stations
-
-    def tell(self, heard: Iterable[Heard]) -> list[Batch]:
-        """The facts in some messages: descriptions of vessels new or changed, then positions.  Counts every message."""
-        reports: list[Report] = []
-        for one in heard:
-            fate = self.describe(one.message) if one.message.msg_type in DESCRIPTIONS else "other message"
-            report = self._report(one) if one.message.msg_type in POSITIONS else fate
-            if isinstance(report, Report):
-                reports.append(report)
-            else:
-                self.counts.fates[report] += 1
-        return self._batches(reports)
-
-    def describe(self, message: Any) -> str:
-        """Takes in a message of type 5, 19 or 24; its fate."""
-        if message.mmsi == 0:
-            return "no MMSI"
-        if message.msg_type in (5, 19) and message.to_starboard is None:  # cut off: what came before is noise
-            return "cannot decode"
-        self.ships[message.mmsi] = described(self.ships.get(message.mmsi, Ship()), message)
-        return "description"
-
-    def _report(self, heard: Heard) -> Report | str:
-        """The position in a message, or what became of it."""
-        m = heard.message
-        if m.lon is None or m.lat is None or m.speed is None or m.course is None:
-            return "cannot decode"
-        if m.mmsi == 0:
-            return "no MMSI"
-        if m.lon == 181 or m.lat == 91:
-            return "position not available"
-        if abs(m.lon) > 180 or abs(m.lat) > 90:
-            return "position out of range"
-        if heard.t is None:
-            return "no time"
-        status = int(getattr(m, "status", -1)) + 1
-        status = status if status <= 15 else NavStatus.UNKNOWN  # 15 of AIS: not defined
-        return Report(self._time(heard.t, m), m.mmsi, m.lon, m.lat, self._bearing(m), status)
-
-    def _time(self, received: int, message: Any) -> int:
-        if message.second is None or message.second >= 60:  # 60 to 63: not available, manual, estimated, inoperative
-            return received
-        t = report_time(received, message.second)
-        if t is None:
-            self.counts.remarks["second disagrees"] += 1
-        return received if t is None else t
-
-    def _bearing(self, message: Any) -> float | None:
-        """Degrees from north: the heading, else the course of a moving ship, else as last known, else None."""
-        if message.heading is not None and message.heading < 360:
-            self.bearing[message.mmsi] = float(message.heading)
-            return self.bearing[message.mmsi]
-        self.counts.remarks["heading 511"] += 1
-        if message.course < NO_COURSE and MOVING <= message.speed < NO_SPEED:
-            self.bearing[message.mmsi] = float(message.course)
-        return self.bearing.get(message.mmsi)
-
-    def _batches(self, reports: list[Report]) -> list[Batch]:
-        if not reports:
-            return []
-        site = self.terminal.site
-        x, y = site.site_from_lonlat(np.array([r.lon for r in reports]), np.array([r.lat for r in reports]))
-        near = np.hypot(x, y) <= self.radius
-        kept = [i for i, report in enumerate(reports) if self._keep(report, bool(near[i]))]
-        if not kept:
-            return []
-        chosen = [reports[i] for i in kept]
-        new = self._new(chosen)
-        return [*([new] if new else []), self._vessels(chosen, x[kept], y[kept])]
-
-    def _keep(self, report: Report, near: bool) -> bool:
-        fate = "position" if near else "far away"
-        if near and report.bearing is None:
-            fate = "direction not known"
-        elif near and report.t in self.recent.setdefault(report.mmsi, deque(maxlen=32)):
-            fate = "duplicate"
-        elif near:
-            self.recent[report.mmsi].append(report.t)
-        self.counts.fates[fate] += 1
-        return fate == "position"
-
-    def _new(self, reports: list[Report]) -> DescribedVessels | None:
-        """Descriptions, from their first report here on, of the vessels that have none or an older one."""
-        first: dict[int, int] = {}
-        for report in reports:
-            first[report.mmsi] = min(report.t, first.get(report.mmsi, report.t))
-        rows = {mmsi: t for mmsi, t in first.items() if self.told.get(mmsi) != self.ships.get(mmsi, Ship())}
-        if not rows:
-            return None
-        ships = [self.ships.get(mmsi, Ship()) for mmsi in rows]
-        self.told.update(zip(rows, ships, strict=True))
-        return quantised(DescribedVessels(
-            t=np.array(list(rows.values())), vessel=self.roster.vessels.rows([self._name(mmsi) for mmsi in rows]),
-            name=tuple(self._name(mmsi) for mmsi in rows), kind=("",) * len(rows),
-            length=np.array([s.length for s in ships]), beam=np.array([s.beam for s in ships]),
-            draught=np.array([s.draught for s in ships])))  # fmt: skip
-
-    def _name(self, mmsi: int) -> str:
-        if mmsi not in self.called:
-            name = self.ships.get(mmsi, Ship()).name or f"MMSI {mmsi}"
-            self.called[mmsi] = f"{name} ({mmsi})" if name in self.called.values() else name
-        return self.called[mmsi]
-
-    def _vessels(self, reports: list[Report], x: Floats, y: Floats) -> Vessels:
-        ships = [self.ships.get(report.mmsi, Ship()) for report in reports]
-        self.counts.remarks.update("size not known" for ship in ships if not ship.length)
-        self.counts.remarks.update("antenna not known" for ship in ships if ship.length and not (ship.bow or ship.port))
-        yaw = self.terminal.site.yaw_from_bearing(np.array([report.bearing for report in reports], np.float64))
-        x, y = midships(x, y, yaw, np.array([ship.centre for ship in ships]))
-        return quantised(Vessels(
-            t=np.array([r.t for r in reports]), vessel=self.roster.vessels.rows([self._name(r.mmsi) for r in reports]),
-            x=x, y=y, yaw=yaw, draught=np.array([ship.draught for ship in ships]),
-            status=np.array([r.status for r in reports])))  # fmt: skip
-
-
-def midships(x: Floats, y: Floats, yaw: Floats, centre: Floats) -> tuple[Floats, Floats]:
-    """Site x, y (n,) of the middle of hulls, antennas at x, y, bow towards yaw; *centre* (n, 2) as `Ship.centre`."""
-    cos, sin = np.cos(yaw), np.sin(yaw)
-    return x + cos * centre[:, 0] - sin * centre[:, 1], y + sin * centre[:, 0] + cos * centre[:, 1]
-
-
-def described(before: Ship, message: Any) -> Ship:
-    """*before* with what a message of type 5, 19 or 24 (part A: name, part B: size) adds."""
-    said: dict[str, Any] = {}
-    if name := (getattr(message, "shipname", None) or "").strip():
-        said["name"] = name
-    sides = {"bow": "to_bow", "stern": "to_stern", "port": "to_port", "starboard": "to_starboard"}
-    size = {side: float(getattr(message, key, None) or 0) for side, key in sides.items()}
-    if any(size.values()):
-        said.update(size)
-    if draught := getattr(message, "draught", None):
-        said["draught"] = float(draught)
-    return replace(before, **said)
+    def close(self) -> None:
+        """Nothing is held open."""
 
 
 def read_ais(path: str | Path, terminal: Terminal, *, roster: Roster | None = None, counts: AisCounts | None = None,
              radius: float = RADIUS, start: int | None = None) -> Iterator[list[Batch]]:  # fmt: skip
-    """Facts in a file of AIS lines (plain or .gz): the batches of each second of receive time that said something.
+    """Facts in a file of AIS lines (plain or .gz), in order of time: the batches of each second that said something.
 
-    *counts* is filled while reading.  *start* (ns UTC) is the time to begin with where the file says none.
+    *counts* is full once this returns.  *start* (ns UTC) is the time to begin with where the file says none.
     Raises `BadFile`, `NoFeed` for a terminal that lies nowhere or a file in which no line is AIS.
     """
-    if not terminal.site.known:
-        raise NoFeed(f"{terminal.name} lies nowhere on the earth: AIS needs site.lon and site.lat in its layout")
-    traffic = Traffic(terminal, roster or roster_of(terminal.machines.name), counts or AisCounts(), radius)
-    first = _survey(Path(path), traffic)
-    listener = Listener(traffic.counts, now=first if start is None else start)
-    return told(messages(lines_of(path), listener), traffic)
+    roster = roster or roster_of(terminal.machines.name)
+    facts = _read(Path(path), Traffic(terminal, roster, AisCounts() if counts is None else counts, radius), start)
+    seconds = np.unique(np.concatenate([batch.t for batch in facts]) // SECOND)
+    return (between(facts, second * SECOND - 1, (second + 1) * SECOND - 1) for second in seconds.tolist())
 
 
-def told(heard: Iterable[Heard], traffic: Traffic) -> Iterator[list[Batch]]:
-    """The facts of a stream of messages, gathered by second of receive time."""
-    second: list[Heard] = []
-    for one in heard:
-        if second and (one.t or 0) // SECOND != (second[0].t or 0) // SECOND:
-            if batches := traffic.tell(second):
-                yield batches
-            second = []
-        second.append(one)
-    if batches := traffic.tell(second):
+def _health(counts: AisCounts, span: tuple[int, int] | None) -> Health:
+    """The counts in the words that every feed has."""
+    heard = counts.fates["position"] + counts.fates["description"]
+    bad = Counter({fate: n for fate, n in counts.fates.items() if n and FATES[fate][1]})
+    note = f"{counts.bad:,} of {counts.lines:,} lines were bad" if bad else ""
+    return Health(heard=heard, bad=bad, state=LIVE, last_t=span[1] if span else 0, note=note)
+
+
+def paced(seconds: Iterator[list[Batch]], *, speed: float = 1.0) -> Iterator[list[Batch]]:
+    """The same batches, each when it is due: *speed* recorded seconds a second, 0 for as fast as they are taken."""
+    began, first = ticking(), None
+    for batches in seconds:
+        t = min(int(batch.t.min()) for batch in batches)
+        first = t if first is None else first
+        if speed > 0:
+            rest(max(0.0, (t - first) / speed - (ticking() - began)) / SECOND)
         yield batches
+
+
+def between(facts: tuple[DescribedVessels, Vessels], after: int, until: int) -> list[Batch]:
+    """The facts about times in (after, until], ns; descriptions first."""
+    chosen = [some(batch, (batch.t > after) & (batch.t <= until)) for batch in facts]
+    return [batch for batch in chosen if rows_of(batch)]
+
+
+def _read(path: Path, traffic: Traffic, start: int | None) -> tuple[DescribedVessels, Vessels]:
+    """All facts of the file, each sort in one batch in order of time."""
+    if not traffic.terminal.site.known:
+        name = traffic.terminal.name
+        raise NoFeed(f"{name} lies nowhere on the earth: AIS needs site.lon_deg and site.lat_deg in its layout")
+    first = _survey(path, traffic)
+    listener = Listener(traffic.counts, now=first if start is None else start)
+    batches = [batch for second in told(messages(lines_of(path), listener), traffic) for batch in second]
+    return _joined(batches, NO_DESCRIPTIONS), _joined(batches, NO_VESSELS)
+
+
+def _joined(batches: list[Batch], none: B) -> B:
+    """One batch of all that are of the sort of *none*, in order of time; *none* itself where there are none."""
+    mine = [none, *(batch for batch in batches if isinstance(batch, type(none)))]
+    columns: dict[str, object] = {}
+    for column in fields(none):
+        values = [getattr(batch, column.name) for batch in mine]
+        columns[column.name] = sum(values, ()) if isinstance(values[0], tuple) else np.concatenate(values)
+    whole = replace(none, **columns)  # type: ignore[arg-type]
+    return some(whole, np.argsort(whole.t, kind="stable"))
 
 
 def _survey(path: Path, traffic: Traffic) -> int | None:
