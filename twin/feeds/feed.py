@@ -13,9 +13,9 @@ LIVE, STALE, RESYNC, LOST, NO_FEED = "LIVE", "STALE", "RESYNC", "LOST", "NO FEED
 class Health:
     """What a feed heard, lost and could not believe.
 
-    *heard*: messages believed; *bad*: those that were not, by `BadMessage.kind`; *lost*: known to have been sent and never come;
-    *resyncs*: how often the whole state was asked for again; *last_t*: ns UTC of the newest fact, 0 before any; *note*: a
-    sentence for the person, '' where there is nothing to say.
+    *heard*: messages believed; *bad*: those that were not, by `BadMessage.kind`; *lost*: known to have been sent but
+    never come; *resyncs*: how often the whole state was asked for again; *last_t*: ns UTC of the newest fact, 0 before
+    any; *note*: a sentence for the person, '' where there is nothing to say.
     """
 
     heard: int = 0
@@ -49,7 +49,7 @@ class Feed(Protocol):
     def health(self) -> Health: ...
 
     def hear(self, until: int) -> list[Batch]:
-        """All facts not yet heard: of a recording those about times up to *until* (ns), of a live feed all there are."""
+        """Facts not yet heard: of a recording those about times up to *until* (ns), of a live feed all there are."""
         ...
 
     def seek(self, t: int) -> list[Batch]:
