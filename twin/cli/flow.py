@@ -1,0 +1,114 @@
+"""Verbs that move facts: record, publish, import inventory, feed ais."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from twin.cli.ask import Json
+from twin.cli.talk import as_json, progress, say, table
+
+BIND = "tcp://127.0.0.1:7701"  # where twin's own feeds are published unless told otherwise: this machine only
+
+
+def record(*, feed: str, out: Path, layout: Path | None = None, seconds: float = 0.0, overwrite: bool = False, json: Json = False) -> None:
+    """Record a live feed.
+
+    Parameters
+    ----------
+    feed
+        tcp://HOST:PORT, or any other feed.
+    out
+        The recording to write (.mcap).
+    layout
+        The layout the feed is about; a twin's own feed brings it along.
+    seconds
+        Stop after so long; 0: until Ctrl-C or the end of the feed.
+    overwrite
+        Replace OUT if it is there.
+    """
+    from twin.flows import record as run
+
+    with progress(f"recording {feed}") as bar:
+        said = run(feed, out, layout=layout, seconds=seconds, overwrite=overwrite, bar=bar)
+    _counts(said, json)
+
+
+def publish(file: Path, *, bind: str = BIND, speed: float = 1.0, seconds: float = 0.0, wait: float = 0.0, json: Json = False) -> None:
+    """Publish a recording as a live feed, on this machine unless told otherwise.
+
+    Parameters
+    ----------
+    bind
+        Where to publish.
+    speed
+        Recorded seconds per second.
+    seconds
+        Stop after so long; 0: at the end of the recording.
+    wait
+        Seconds to wait before the first fact, for listeners to come.
+    """
+    from twin.flows import publish as run
+
+    say(f"publishing {file} at {bind}; watch it with: twin view LAYOUT --feed {bind}")
+    with progress("publishing") as bar:
+        said = run(file, bind, speed=speed, seconds=seconds, wait=wait, bar=bar)
+    _counts(said, json)
+
+
+def inventory(folder: Path, *, out: Path, json: Json = False) -> None:
+    """A layout (OUT, .yaml) and its inventory (.mcap beside it) from a terminal system's exported blocks and slots.
+
+    Parameters
+    ----------
+    folder
+        Holds yard-info-list.json (blocks) and block-locations.json (slots).
+    """
+    from twin.layout.inventory import import_inventory
+
+    report = import_inventory(folder, out)
+    if json:
+        return as_json(report.as_dict())
+    print(report.text())
+
+
+def ais(
+    file: Path,
+    *,
+    layout: Path,
+    bind: Annotated[str, Parameter(help=f"Publish here, e.g. {BIND}.")] = "",
+    out: Path | None = None,
+    speed: float = 0.0,
+    km: float = 15.0,
+    wait: float = 0.0,
+    overwrite: bool = False,
+    json: Json = False,
+) -> None:
+    """Decode a file of AIS lines into hulls around a terminal; publish or record them; count every line that cannot be used.
+
+    Parameters
+    ----------
+    layout
+        The terminal, with its place on the earth.
+    out
+        Record here (.mcap).
+    speed
+        Recorded seconds per second when publishing; 0: as fast as it goes.
+    km
+        How far from the terminal a ship still counts.
+    wait
+        Seconds to wait before the first fact, for listeners to come.
+    """
+    from twin.flows import ais as run
+
+    with progress(f"reading {file.name}") as bar:
+        counts = run(file, layout, bind=bind, out=out, speed=speed, km=km, wait=wait, overwrite=overwrite, bar=bar)
+    if json:
+        return as_json(counts.as_dict())
+    print(counts.text())
+
+
+def _counts(said: dict[str, object], json: bool) -> None:
+    if json:
+        return as_json(said)
+    table(("", ""), list(said.items()))

@@ -1,0 +1,52 @@
+"""How verbs print: tables and JSON to stdout, talk and progress to stderr."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+
+def say(sentence: str) -> None:
+    """A sentence to stderr."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+def as_json(value: Any) -> None:
+    """*value* to stdout as JSON."""
+    print(msgspec.json.format(msgspec.json.encode(value)).decode())
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """A plain table to stdout; numbers to the right."""
+    out = Console(soft_wrap=False, highlight=False, width=None if sys.stdout.isatty() else 160)
+    drawn = Table(title=title or None, box=None, pad_edge=False, title_justify="left", title_style="bold")
+    rows = [list(row) for row in rows]
+    for i, header in enumerate(headers):
+        numeric = bool(rows) and all(isinstance(row[i], int | float) for row in rows)
+        drawn.add_column(header, justify="right" if numeric else "left", no_wrap=True)
+    for row in rows:
+        drawn.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
+    out.print(drawn)
+
+
+@contextmanager
+def progress(what: str) -> Iterator["Bar"]:
+    """A progress bar on stderr while something long runs."""
+    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
+        yield Bar(drawn, what)
+
+
+class Bar:
+    """Call it with a share done, 0 to 1."""
+
+    def __init__(self, drawn: Progress, what: str) -> None:
+        self._drawn, self._task = drawn, drawn.add_task(what, total=1.0)
+
+    def __call__(self, share: float) -> None:
+        self._drawn.update(self._task, completed=share)

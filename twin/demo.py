@@ -1,0 +1,80 @@
+"""`twin demo`: the sample terminal and its recording, in a window; without a display a picture and a clip; without a renderer the answers."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from twin.errors import BadFile, NoRenderer
+from twin.moment import Moment
+from twin.pictures import Share, film, middle
+from twin.recording import Recording, open_recording
+from twin.samples import sample
+from twin.scene.renderer import choose_renderer, prepare
+from twin.spatial.clearances import clearances
+from twin.spatial.stacks import heights
+from twin.units import ns, text_from_time
+
+Say = Callable[[str], None]
+FPS, CLIP_SECONDS, CLIP_SPEED = 20, 6, 4.0
+CLIP_SIZE, PICTURE_SIZE = (960, 540), (1600, 900)
+
+
+def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
+    """Show the sample recording as well as this machine can.  Raises `NoRenderer` after answering, where it cannot draw at all."""
+    recording = open_recording(sample("replay", "altenwerder.mcap"))
+    renderer = choose_renderer(window=True)
+    if renderer.window:
+        return _window(recording, live, say)
+    moment = recording.at(middle(recording))
+    if not renderer.draws:
+        _answers(moment)
+        raise NoRenderer(f"no picture was drawn: {renderer.detail}")
+    _files(recording, moment, out, say, bar)
+    _answers(moment)
+
+
+def _answers(moment: Moment) -> None:
+    """What the spatial questions say of *moment*, to stdout."""
+    print(f"{moment.terminal.title}, {text_from_time(moment.t, decimals=0)}")
+    print(f"{len(moment.containers)} containers, {len(moment.machines)} machines, {int(moment.vessels.present.sum())} vessels")
+    yard = [heights(moment, name) for name in moment.terminal.blocks.name]
+    if yard:
+        top = max(yard, key=lambda block: float(block.metres.max(initial=0.0)))
+        print(f"stack heights: {sum(b.boxes for b in yard)} boxes in {sum(b.stacks for b in yard)} stacks; highest {top.metres.max(initial=0.0):.2f} m in block {top.block}")
+    near = clearances(moment, 2.0)
+    print(f"clearances: {len(near)} pairs within 2 m" + _nearest(near.who_a, near.who_b, near.metres.tolist()))
+
+
+def _nearest(who_a: tuple[str, ...], who_b: tuple[str, ...], metres: list[float]) -> str:
+    return f"; the nearest {who_a[0]} and {who_b[0]}, {metres[0]:.2f} m" if metres else ""
+
+
+def _files(recording: Recording, moment: Moment, out: Path, say: Say, bar: Share | None) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise BadFile(out, f"cannot be made a folder ({wrong.strerror}); give another with --out") from None
+    prepare()
+    from twin.scene.stills import render_clip, render_still
+
+    still, moving = out / "overview.png", out / "demo.mp4"
+    render_still(recording.terminal, moment, still, size=PICTURE_SIZE)
+    print(f"picture: {still}", flush=True)
+    say("there is no display, so this is a picture; a clip follows (Ctrl-C to leave it)")
+    step = ns(CLIP_SPEED / FPS)
+    times = range(moment.t, min(moment.t + FPS * CLIP_SECONDS * step, recording.end), step)
+    render_clip(recording.terminal, film(recording, times), moving, fps=FPS, size=CLIP_SIZE, camera="tour", frames=len(times), progress=bar)
+    print(f"clip: {moving}", flush=True)
+
+
+def _window(recording: Recording, live: bool, say: Say) -> None:
+    from twin.viewer import view
+
+    if not live:
+        return view(recording.path)
+    from twin.flows import published
+
+    with published(recording) as uri:
+        say(f"publishing {recording.name} at {uri} and listening to it")
+        view(sample("layouts", f"{recording.terminal.name}.yaml"), feed=uri)
+
+

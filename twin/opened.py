@@ -1,0 +1,67 @@
+"""What a path is, a layout or a recording, and a session on it."""
+
+from pathlib import Path
+
+from twin.clock import ReplayClock
+from twin.errors import BadFile, TwinError
+from twin.feeds import open_feed
+from twin.layout import read_layout
+from twin.moment import Moment
+from twin.recording import Recording, open_recording
+from twin.session import Session
+from twin.terminal import Terminal
+from twin.units import time_from_text
+from twin.world import World
+
+MAGIC = b"\x89MCAP0\r\n"  # mcap.dev/spec: how every MCAP file begins
+
+
+def open_file(path: Path) -> Terminal | Recording:
+    """The layout or the recording at *path*.  Raises `BadFile`."""
+    if not path.exists():
+        raise BadFile(path, "there is no such file; give a layout (.yaml) or a recording (.mcap)")
+    if path.is_dir():
+        raise BadFile(path, "is a folder; give a layout (.yaml) or a recording (.mcap) in it")
+    with path.open("rb") as file:
+        recorded = file.read(len(MAGIC)) == MAGIC
+    return open_recording(path) if recorded or path.suffix == ".mcap" else read_layout(path)
+
+
+def open_session(path: Path, feed: str = "", *, at: str = "", speed: float = 1.0) -> Session:
+    """A session on *path*: a recording played, or a layout with *feed* (empty: just the layout).  Raises `TwinError`."""
+    source = open_file(path)
+    if isinstance(source, Recording):
+        if feed:
+            raise TwinError(f"{path} is a recording and brings its own facts; give a layout to watch {feed}, or leave --feed out")
+        session = _replay(source)
+    else:
+        session = _watched(source, feed)
+    if isinstance(session.clock, ReplayClock):
+        session.clock.rate = speed
+        if at:
+            session.clock.jump(time_from_text(at))
+    elif at:
+        raise TwinError(f"--at {at}: only a recording can be sought in; {feed or path} is not one")
+    return session
+
+
+def _replay(recording: Recording) -> Session:
+    return Session(recording.terminal, recording.feed(), roster=recording.roster)
+
+
+def _watched(terminal: Terminal, uri: str) -> Session:
+    if not uri:
+        return Session(terminal)
+    world = World(terminal)
+    feed = open_feed(uri, terminal, world.roster)
+    return Session(terminal, feed, roster=world.roster)
+
+
+def moment_of(path: Path, at: str = "") -> Moment:
+    """The moment *at* (ISO text; empty: the start) of the recording, or the empty terminal of the layout, at *path*."""
+    source = open_file(path)
+    if isinstance(source, Recording):
+        return source.at(at or source.start)
+    if at:
+        raise TwinError(f"--at {at}: {path} is a layout, which has no time; give a recording")
+    return World(source).at(0)

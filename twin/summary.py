@@ -1,0 +1,69 @@
+"""What was understood of a file, as plain values: for `twin info` and for programs."""
+
+from pathlib import Path
+
+from twin.catalogue import Kind
+from twin.recording import Recording
+from twin.terminal import Terminal
+from twin.units import text_from_time
+
+Summary = dict[str, object]
+
+
+def of_terminal(terminal: Terminal) -> Summary:
+    """Counts and names of what a layout builds."""
+    blocks = terminal.blocks
+    return {
+        "kind": "layout",
+        "name": terminal.name,
+        "title": terminal.title,
+        "blocks": [
+            {
+                "name": name,
+                "kind": blocks.kind[row],
+                "bays": int(blocks.bays[row]),
+                "rows": int(blocks.rows[row]),
+                "tiers": int(blocks.tiers[row]),
+                "slots": int(blocks.bays[row] * blocks.rows[row]),
+            }
+            for row, name in enumerate(blocks.name)
+        ],
+        "slots": terminal.slots,
+        "berths": len(terminal.berths),
+        "quay_m": round(sum(((q.x1 - q.x0) ** 2 + (q.y1 - q.y0) ** 2) ** 0.5 for q in terminal.quays), 3),
+        "machines": len(terminal.machines),
+        "machine_kinds": {kind: terminal.machines.kind.count(kind) for kind in sorted(set(terminal.machines.kind))},
+        "fingerprint": terminal.fingerprint,
+        "sources": list(terminal.sources),
+        "notes": list(terminal.notes),
+    }
+
+
+def of_recording(recording: Recording) -> Summary:
+    """The layout's summary, and when the recording starts and ends and how much it holds."""
+    built = of_terminal(recording.terminal)
+    return built | {
+        "kind": "recording",
+        "start": text_from_time(recording.start),
+        "end": text_from_time(recording.end),
+        "seconds": (recording.end - recording.start) / 1e9,
+        "containers": recording.containers,
+        "messages": recording.messages,
+        "layout": built["name"],
+        "damage": list(recording.summary().get("damaged", ())),
+    }
+
+
+def of_kind(kind: Kind, path: Path) -> Summary:
+    """Size, joints and parts of a kind of machine."""
+    return {
+        "kind": "equipment",
+        "name": kind.name,
+        "title": kind.title,
+        "group": kind.group,
+        "file": path.name,
+        "size_m": [kind.length, kind.width, kind.height],
+        "joints": {joint.name: [joint.low, joint.high] for joint in kind.joints},
+        "parts": [part.name for part in kind.parts],
+        "facts": {name: {"value": value, "source": source} for name, (value, source) in kind.facts.items()},
+    }
