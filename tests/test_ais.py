@@ -322,6 +322,8 @@ def test_facts_of_a_file_come_in_order_of_their_own_time(tmp_path: Path):
     times = [int(t) // SECOND % 60 for v in vessels(batches) for t in v.t]
 
     assert [21, 29] == times
+    (whole,) = vessels(AisFeed(tmp_path / "ais.txt", placed()).seek(2**62))
+    assert [21, 29] == (whole.t // SECOND % 60).tolist()
 
 
 def test_an_ais_file_is_a_feed_that_can_be_sought_in(tmp_path: Path):
