@@ -290,6 +290,8 @@ def test_a_box_that_is_none_is_refused_by_row(column: int, value: float, said: s
 
     with pytest.raises(BadBox, match=f"box 2.*{said}"):
         kernels.close_pairs(boxes, np.arange(4), 1.0)
+    with pytest.raises(BadBox, match=f"box 2.*{said}"):
+        kernels.grid(boxes)
 
 
 def test_boxes_of_another_shape_are_refused():

@@ -11,7 +11,7 @@ import numpy as np
 from twin.facts import PlaceKind
 from twin.geometry import Floats, Ints, boxes_at
 from twin.moment import Containers, Moment
-from twin.spatial.grid import Grid, grid
+from twin.spatial.kernels import Grid, grid
 
 LOAD = -1  # Bodies.part of a container that a machine carries
 DECK = 80  # ISO 9711-1: tiers above it are on deck

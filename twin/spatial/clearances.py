@@ -3,7 +3,8 @@
 Geometry only: whether that is too near is a rule's business.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,40 +14,95 @@ from twin.spatial import kernels
 from twin.spatial.bodies import LOAD, Bodies, Standing, afloat, bodies, hulls, standing
 from twin.spatial.places import place_in_words
 
+KINDS = ("machine", "container", "vessel")
+
 
 @dataclass(frozen=True)
 class Clearances:
-    """Pairs of things (n), nearest first: *metres* apart between *p1* on a and *p2* on b (n, 3), 0 where they touch.
+    """Pairs of things (n), nearest first, *metres* (n,) apart, 0 where they touch or overlap.
 
-    a is a machine; *part_a* its part that is nearest, or 'load …'.  b is a 'machine', a 'container' or a 'vessel'
-    (*kind_b*); *part_b* is its part, its address or 'hull'.  *row_a*, *row_b* (n,) are their rows in the moment.
+    a is a machine, row *row_a* (n,) of the moment; b is row *row_b* (n,) of `KINDS`[*kind* (n,)].  Words and points are
+    worked out when asked for, which `first` makes cheap.
     """
 
-    who_a: tuple[str, ...]
-    part_a: tuple[str, ...]
-    kind_b: tuple[str, ...]
-    who_b: tuple[str, ...]
-    part_b: tuple[str, ...]
-    row_a: Ints
+    moment: Moment
+    moving: Bodies
+    kind: Ints
+    body_a: Ints  # index in moving
+    body_b: Ints  # likewise where b is a machine, else -1
+    box_b: Floats
     row_b: Ints
     metres: Floats
-    p1: Floats
-    p2: Floats
 
     def __len__(self) -> int:
         return len(self.metres)
 
+    def first(self, n: int) -> "Clearances":
+        """The *n* nearest."""
+        columns = {name: getattr(self, name)[:n] for name in _COLUMNS}
+        return replace(self, **columns)
 
-@dataclass(frozen=True)
-class _Pairs:
-    """Nearest pairs found (k): body i, a box (k, 8) of the other, the row of the other, the part of it."""
+    @property
+    def row_a(self) -> Ints:
+        rows: Ints = self.moving.machine[self.body_a]
+        return rows
 
-    kind: str
-    body: Ints
-    other: Floats
-    row: Ints
-    part: Ints
-    metres: Floats
+    @property
+    def p1(self) -> Floats:
+        """Points (n, 3) of a nearest to b, site frame."""
+        return self._points[0]
+
+    @property
+    def p2(self) -> Floats:
+        """Points (n, 3) of b nearest to a, site frame."""
+        return self._points[1]
+
+    @property
+    def kind_b(self) -> tuple[str, ...]:
+        """'machine', 'container' or 'vessel'."""
+        return tuple(KINDS[kind] for kind in self.kind.tolist())
+
+    @cached_property
+    def who_a(self) -> tuple[str, ...]:
+        """Names of the machines a."""
+        return tuple(self.moment.machines.name[row] for row in self.row_a.tolist())
+
+    @cached_property
+    def part_a(self) -> tuple[str, ...]:
+        """The part of a that is nearest, or 'load …'."""
+        return tuple(self._part(body) for body in self.body_a.tolist())
+
+    @cached_property
+    def who_b(self) -> tuple[str, ...]:
+        """Names of b."""
+        names = self.moment.machines.name, self.moment.containers.about.name, self.moment.vessels.name
+        return tuple(names[kind][row] for kind, row in zip(self.kind.tolist(), self.row_b.tolist(), strict=True))
+
+    @cached_property
+    def part_b(self) -> tuple[str, ...]:
+        """The part of machine b, where container b is, or 'hull'."""
+        columns = self.kind.tolist(), self.body_b.tolist(), self.row_b.tolist()
+        return tuple(self._part_b(*pair) for pair in zip(*columns, strict=True))
+
+    @cached_property
+    def _points(self) -> tuple[Floats, Floats]:
+        return kernels.nearest_points(self.moving.boxes[self.body_a], self.box_b)[1:]
+
+    def _part(self, body: int) -> str:
+        part = int(self.moving.part[body])
+        if part == LOAD:
+            return f"load {self.moment.containers.about.name[int(self.moving.load[body])]}"
+        table = self.moment.parts.table
+        return str(table.kinds[table.kind[part]].parts[table.part[part]].name)
+
+    def _part_b(self, kind: int, body: int, row: int) -> str:
+        if kind == KINDS.index("machine"):
+            return self._part(body)
+        return place_in_words(self.moment, row) if kind == KINDS.index("container") else "hull"
+
+
+_COLUMNS = ("kind", "body_a", "body_b", "box_b", "row_b", "metres")
+_Columns = tuple[Ints, Ints, Ints, Floats, Ints, Floats]
 
 
 def clearances(moment: Moment, within: float) -> Clearances:
@@ -56,50 +112,40 @@ def clearances(moment: Moment, within: float) -> Clearances:
     own load never count.  A crane over its own stacks is reported like any other.  Raises `BadBox`.
     """
     moving = bodies(moment)
-    found = [
+    found = (
         _machines(moving, within),
         _stacks(moving, standing(moment.containers), within),
         _stacks(moving, afloat(moment), within),
         _hulls(moment, moving, within),
-    ]
-    metres = np.concatenate([pairs.metres for pairs in found])
-    order = np.argsort(metres, kind="stable")
-    body, row = (np.concatenate([getattr(pairs, column) for pairs in found])[order] for column in ("body", "row"))
-    other = np.concatenate([pairs.other for pairs in found])[order]
-    part = np.concatenate([pairs.part for pairs in found])[order]
-    kind = tuple(np.repeat([pairs.kind for pairs in found], [len(pairs.body) for pairs in found])[order].tolist())
-    metres, p1, p2 = kernels.nearest_points(moving.boxes[body], other)
-    machine = moving.machine[body]
-    who_b, part_b = _others(moment, moving, kind, row, part)
-    names = moment.machines.name
-    return Clearances(
-        tuple(names[m] for m in machine.tolist()), _part_names(moment, moving, body), kind, who_b, part_b,
-        machine, row, metres, p1, p2,
-    )  # fmt: skip
+    )
+    columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+    order = np.argsort(columns[-1], kind="stable")
+    return Clearances(moment, moving, *(column[order] for column in columns))
 
 
-def _machines(moving: Bodies, within: float) -> _Pairs:
+def _machines(moving: Bodies, within: float) -> _Columns:
     i, j, metres = kernels.close_pairs(moving.boxes, moving.machine, within)
     swap = moving.machine[i] > moving.machine[j]
     i, j = np.where(swap, j, i), np.where(swap, i, j)
     best = _nearest_each(moving.machine[i], moving.machine[j], metres)
     i, j = i[best], j[best]
-    return _Pairs("machine", i, moving.boxes[j], moving.machine[j], j, metres[best])
+    return np.zeros(len(i), np.int64), i, j, moving.boxes[j], moving.machine[j], metres[best]
 
 
-def _stacks(moving: Bodies, stood: Standing, within: float) -> _Pairs:
+def _stacks(moving: Bodies, stood: Standing, within: float) -> _Columns:
     i, j, metres = kernels.close_between(moving.boxes, stood.grid, within)
     best = _nearest_each(moving.machine[i], stood.stack[j], metres)
     i, j = i[best], j[best]
-    return _Pairs("container", i, stood.grid.boxes[j], stood.container[j], j, metres[best])
+    kind = np.full(len(i), KINDS.index("container"))
+    return kind, i, np.full(len(i), -1), stood.grid.boxes[j], stood.container[j], metres[best]
 
 
-def _hulls(moment: Moment, moving: Bodies, within: float) -> _Pairs:
+def _hulls(moment: Moment, moving: Bodies, within: float) -> _Columns:
     boxes, vessel = hulls(moment)
     i, j, metres = kernels.close_between(moving.boxes, kernels.grid(boxes), within)
     best = _nearest_each(moving.machine[i], vessel[j], metres)
     i, j = i[best], j[best]
-    return _Pairs("vessel", i, boxes[j], vessel[j], j, metres[best])
+    return np.full(len(i), KINDS.index("vessel")), i, np.full(len(i), -1), boxes[j], vessel[j], metres[best]
 
 
 def _nearest_each(a: Ints, b: Ints, metres: Floats) -> Ints:
@@ -109,29 +155,3 @@ def _nearest_each(a: Ints, b: Ints, metres: Floats) -> Ints:
     new = np.ones(len(order), bool)
     new[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
     return np.sort(order[new])
-
-
-def _part_names(moment: Moment, moving: Bodies, body: Ints) -> tuple[str, ...]:
-    table, names = moment.parts.table, moment.containers.about.name
-    kind, part = table.kind, table.part
-    return tuple(
-        f"load {names[moving.load[b]]}" if (p := moving.part[b]) == LOAD else table.kinds[kind[p]].parts[part[p]].name
-        for b in body.tolist()
-    )
-
-
-def _others(
-    moment: Moment, moving: Bodies, kind: tuple[str, ...], row: Ints, part: Ints
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    who, parts = [], []
-    for what, r, p in zip(kind, row.tolist(), part.tolist(), strict=True):
-        if what == "machine":
-            who.append(moment.machines.name[r])
-            parts.append(_part_names(moment, moving, np.array([p]))[0])
-        elif what == "container":
-            who.append(moment.containers.about.name[r])
-            parts.append(place_in_words(moment, r))
-        else:
-            who.append(moment.vessels.name[r])
-            parts.append("hull")
-    return tuple(who), tuple(parts)

@@ -1,6 +1,7 @@
 """Axis-aligned bounds of yaw boxes, and a uniform grid over many of them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,6 +49,19 @@ class Grid:
     order: Ints
     reach: tuple[float, float]
 
+    @cached_property
+    def cells(self) -> tuple[Ints, Floats]:
+        """Cells (c,) that hold boxes, and the bounds (c, 6) around what they hold."""
+        filled = np.flatnonzero(np.diff(self.start))
+        return filled, owner_bounds(self.bounds[self.order], self.start[filled]) if len(filled) else np.zeros((0, 6))
+
+    def inside(self, cells: Ints) -> Ints:
+        """The boxes of *cells*."""
+        first = self.start[cells]
+        which, nth = spread(self.start[cells + 1] - first)
+        boxes: Ints = self.order[first[which] + nth]
+        return boxes
+
     def span(self, low_high: Floats, within: float) -> Ints:
         """Cells (n, 4) first column, first line, last column, last line to look in around *low_high* (n, 6)."""
         spans = np.empty((len(low_high), 4), np.int64)
@@ -62,19 +76,22 @@ class Grid:
         return spans
 
 
-def grid(boxes: Floats) -> Grid:
-    """A `Grid` of *boxes* (n, 8); cells grow where the boxes lie far apart, so there are never many more than boxes."""
+def gridded(boxes: Floats) -> Grid:
+    """A `Grid` of sound *boxes* (n, 8); cells grow where the boxes lie far apart, so there are never many more than boxes."""
     around = bounds(boxes)
     if not len(boxes):
         return Grid(boxes, around, (0.0, 0.0), CELL, 1, 1, np.zeros(2, np.int64), np.zeros(0, np.int64), (0.0, 0.0))
-    low, size = boxes[:, :2].min(axis=0), np.ptp(boxes[:, :2], axis=0)
-    cell = CELL
-    while (size[0] / cell + 1) * (size[1] / cell + 1) > 4 * len(boxes) + 4096:
+    x, y = boxes[:, 0].copy(), boxes[:, 1].copy()  # whole columns: reductions down a row-major table are 5 x slower
+    x0, y0 = float(x.min()), float(y.min())
+    width, length, cell = float(x.max()) - x0, float(y.max()) - y0, CELL
+    while (width / cell + 1) * (length / cell + 1) > 4 * len(boxes) + 4096:
         cell *= 2
-    columns, lines = int(size[0] / cell) + 1, int(size[1] / cell) + 1
-    at = np.minimum(((boxes[:, :2] - low) / cell).astype(np.int64), [columns - 1, lines - 1])
-    key = at[:, 1] * columns + at[:, 0]
+    columns, lines = int(width / cell) + 1, int(length / cell) + 1
+    column = np.minimum(((x - x0) / cell).astype(np.int64), columns - 1)
+    key = np.minimum(((y - y0) / cell).astype(np.int64), lines - 1) * columns + column
     start = np.concatenate([[0], np.cumsum(np.bincount(key, minlength=columns * lines))]).astype(np.int64)
-    reach = (around[:, 3:5] - around[:, :2]).max(axis=0) / 2
-    return Grid(boxes, around, (float(low[0]), float(low[1])), cell, columns, lines, start,
-                np.argsort(key, kind="stable"), (float(reach[0]), float(reach[1])))
+    if columns * lines <= 1 << 16:
+        key = key.astype(np.uint16)  # numpy sorts 16 bits by radix: a tenth of the time
+    reach = tuple(float((around[:, axis + 3] - around[:, axis]).max()) / 2 for axis in (0, 1))
+    order = np.argsort(key, kind="stable").astype(np.int64)
+    return Grid(boxes, around, (x0, y0), cell, columns, lines, start, order, (reach[0], reach[1]))

@@ -16,7 +16,7 @@ import numpy as np
 from twin.errors import BadBox
 from twin.geometry import BOX_COLUMNS, Floats, Ints
 from twin.spatial import _numpy
-from twin.spatial.grid import Grid, bounds, grid, owner_bounds
+from twin.spatial.grid import Grid, bounds, gridded, owner_bounds
 from twin.spatial.points import depth, nearest_points
 
 __all__ = [
@@ -114,6 +114,11 @@ def close_pairs(boxes: Floats, owner: Ints, within: float) -> tuple[Ints, Ints, 
     i, j, d = _kernels.sweep(boxes, each, starts, around, np.argsort(around[:, 0], kind="stable"), float(within))
     i, j = by_owner[i], by_owner[j]
     return _sorted(np.minimum(i, j), np.maximum(i, j), d)
+
+
+def grid(boxes: Floats) -> Grid:
+    """*boxes* (n, 8) laid out for `close_between`: build it when they move, ask it every frame.  Raises `BadBox`."""
+    return gridded(check_boxes(boxes))
 
 
 def close_between(boxes: Floats, others: Grid, within: float) -> tuple[Ints, Ints, Floats]:

@@ -118,18 +118,12 @@ def _hits(moment: Moment, origin: Floats, direction: Floats) -> list[Hit | None]
         _first(hull, vessel, "vessel", origin, direction),
     ]
     for stood in (standing(moment.containers), afloat(moment)):
-        around = stood.grid.bounds
-        if not len(around) or not _meets(_whole(around), origin, direction)[0]:
-            continue
-        near = np.flatnonzero(_meets(around, origin, direction))  # axis-aligned first: most boxes end here
+        cells, around = stood.grid.cells
+        near = stood.grid.inside(cells[_meets(around, origin, direction)])
         out.append(_first(stood.grid.boxes[near], stood.container[near], "container", origin, direction))
     down = -origin[2] / direction[2] if abs(direction[2]) > FAR else -1.0
     out.append((float(down), "ground", -1) if down >= 0 else None)
     return out
-
-
-def _whole(around: Floats) -> Floats:
-    return np.concatenate([around[:, :3].min(axis=0), around[:, 3:].max(axis=0)])[None]
 
 
 def _meets(around: Floats, origin: Floats, direction: Floats) -> Bools:
