@@ -1,0 +1,155 @@
+"""The world believes what it is told and shows it where it stands."""
+
+import numpy as np
+import pytest
+
+from tests.worlds import T0, at_second, described, tiny_terminal
+from twin import facts
+from twin.errors import UnknownName
+from twin.facts import DescribedMachines, DescribedVessels, PlaceKind, Vessels
+from twin.world import World
+
+
+def world_with(*names: str, code: str = "22G1") -> World:
+    world = World(tiny_terminal())
+    if names:
+        world.hear(described(world.roster, list(names), code=code))
+    return world
+
+
+def test_a_box_stands_on_the_true_height_of_those_below():
+    """2.591 + 2.896 = 5.487."""
+    world = world_with("A", code="22G1")
+    world.hear(described(world.roster, ["B", "C"], code="25G1"))
+    world.hear(facts.places(T0, [0, 1, 2], PlaceKind.SLOT, 0, bay=1, row=1, tier=[1, 2, 3]))
+
+    base, _ = world.at(T0).positions
+
+    assert base[:, 2] == pytest.approx([0.0, 2.591, 5.487])
+    assert base[0, :2] == pytest.approx([10 + 3.25, 40 + 1.4])
+
+
+def test_a_forty_stands_on_the_higher_of_its_two_columns():
+    world = world_with("A", code="22G1")
+    world.hear(described(world.roster, ["B"], code="25G1"))
+    world.hear(described(world.roster, ["C"], code="42G1"))
+    world.hear(facts.places(T0, [0, 1, 2], PlaceKind.SLOT, 0, bay=[1, 3, 2], row=1, tier=[1, 1, 2]))
+
+    base, _ = world.at(T0).positions
+
+    assert base[2] == pytest.approx([10 + 6.5, 41.4, 2.896])
+
+
+def test_a_box_on_nothing_stands_where_its_tier_says():
+    world = world_with("A")
+    world.hear(facts.places(T0, 0, PlaceKind.SLOT, 0, bay=1, row=1, tier=3))
+
+    assert world.at(T0).positions[0][0, 2] == pytest.approx(2 * 2.591)
+
+
+def test_a_carried_box_hangs_under_its_spreader():
+    world = world_with("A", code="45G1")
+    world.hear(facts.poses(T0, 0, 60.0, 3.0, joints=[-20.0, 25.0]))
+    world.hear(facts.places(T0, 0, PlaceKind.MACHINE, 0))
+
+    base, _ = world.at(T0).positions
+
+    assert base[0] == pytest.approx([60.0, -17.0, 25.0 - 2.896])
+
+
+def test_a_box_on_an_unknown_machine_is_nowhere():
+    world = world_with("A")
+    world.hear(facts.places(T0, 0, PlaceKind.MACHINE, 99))
+
+    assert np.isnan(world.at(T0).positions[0][0]).all()
+
+
+def test_a_box_outside_its_block_is_nowhere_but_known():
+    world = world_with("A")
+    world.hear(facts.places(T0, 0, PlaceKind.SLOT, 0, bay=99, row=1, tier=1))
+
+    moment = world.at(T0)
+
+    assert np.isnan(moment.positions[0][0]).all()
+    assert moment.containers.bay[0] == 99
+
+
+def ship(world: World, t: int, x: float, yaw: float = 0.0) -> None:
+    row = world.roster.vessels.rows(["NORDLYS"])
+    world.hear(DescribedVessels(np.array([T0]), row, ("NORDLYS",), ("small",), np.array([120.0]), np.array([20.0]), np.array([6.0])))
+    world.hear(facts.quantised(Vessels(np.array([t]), row, np.array([x]), np.array([-12.0]), np.array([yaw]), np.array([6.0]), np.array([6]))))
+
+
+def test_boxes_aboard_go_with_the_ship_and_port_is_left():
+    """Bay 2 is the foremost, 30 m ahead of midships; rows 1 starboard, 2 port, 2.5 m apart from the centre row; deck 11 m above the keel."""
+    world = world_with("A", "B", code="42G1")
+    world.hear(facts.places(T0, [0, 1], PlaceKind.VESSEL, 0, bay=2, row=[1, 2], tier=82))
+    ship(world, T0, 100.0)
+    ship(world, at_second(1), 100.0, yaw=np.pi)
+
+    before, after = world.at(T0).positions[0], world.at(at_second(1)).positions[0]
+
+    keel = world.terminal.site.water_level - 6.0
+    assert before == pytest.approx(np.array([[130, -14.5, keel + 11], [130, -9.5, keel + 11]]))
+    assert after == pytest.approx(np.array([[70, -9.5, keel + 11], [70, -14.5, keel + 11]]), abs=1e-3)
+
+
+def test_between_reports_a_machine_is_between_them():
+    world = world_with()
+    world.hear(facts.poses([T0, at_second(1)], 0, [10.0, 14.0], 3.0, yaw=[3.1, -3.1], joints=np.array([[0.0, 10.0], [4.0, 12.0]])))
+
+    state = world.at(at_second(0.25)).machines
+
+    assert state.x[0] == pytest.approx(11.0)
+    assert state.joints[0, :2] == pytest.approx([1.0, 10.5])
+    assert abs(state.yaw[0] - 3.1) < 0.05  # the short way round, through pi
+
+
+@pytest.mark.parametrize(("seconds", "metres"), [(3.5, 4.0), (1.0, 31.0)])
+def test_across_a_gap_or_a_jump_it_stands_still(seconds: float, metres: float):
+    world = world_with()
+    world.hear(facts.poses([T0, at_second(seconds)], 0, [10.0, 10.0 + metres], 3.0))
+
+    assert world.at(at_second(seconds * 0.9)).machines.x[0] == 10.0
+
+
+def test_a_machine_nobody_heard_of_stands_where_the_layout_put_it():
+    state = world_with().at(T0).machines
+
+    assert (state.x[0], state.y[0], state.heard[0]) == (50.0, 3.0, -1)
+
+
+def test_a_guest_of_an_unknown_kind_has_a_place_but_no_parts():
+    world = world_with()
+    row = world.roster.machines.of("GUEST")
+    world.hear(DescribedMachines(np.array([T0]), np.array([row]), ("GUEST",), ("hovercraft",)))
+    world.hear(facts.poses(T0, row, 5.0, 6.0))
+
+    moment = world.at(T0)
+
+    assert (moment.machines.x[row], moment.machines.y[row]) == (5.0, 6.0)
+    assert not np.any(moment.parts.table.machine == row)
+
+
+def test_what_did_not_change_is_the_same_object():
+    world = world_with("A", "B")
+    world.hear(facts.places([T0, at_second(5)], [0, 1], PlaceKind.SLOT, [0, 1], bay=1, row=1, tier=1))
+
+    one, other, third = world.at(at_second(1)), world.at(at_second(2)), world.at(at_second(6))
+
+    assert other.containers is one.containers
+    assert third.containers is not one.containers
+    assert third.containers.block_stamp[0] == one.containers.block_stamp[0]
+    assert third.containers.block_stamp[1] != one.containers.block_stamp[1]
+
+
+def test_an_empty_world_is_a_moment():
+    moment = World(tiny_terminal(blocks=0)).at(0)
+
+    assert len(moment.containers) == 0
+    assert moment.positions[0].shape == (0, 3)
+
+
+def test_unknown_names_are_offered_the_nearest():
+    with pytest.raises(UnknownName, match="did you mean BOX1"):
+        world_with("BOX1", "CRATE").at(T0).container("BOX2")
