@@ -11,6 +11,7 @@ from tests.worlds import T0, described, tiny_terminal
 from twin import facts
 from twin.errors import UnknownName
 from twin.facts import DescribedMachines, DescribedVessels, PlaceKind, Vessels, quantised
+from twin.geometry import Bools
 from twin.moment import Moment
 from twin.spatial import kernels
 from twin.spatial.clearances import clearances
@@ -262,11 +263,27 @@ def test_clearances_are_those_of_trying_everything(
     assert {pair for pair in said if pair[0] == "container"} <= tried
     assert stacks_of(moment, said) == stacks_of(moment, tried)
     assert (np.diff(near.metres) >= 0).all()
+    for kind, a, b, metres in zip(near.kind_b, near.row_a.tolist(), near.row_b.tolist(), near.metres, strict=True):
+        others = [b] if kind == "machine" else np.flatnonzero(same_stack(moment, b))
+        assert metres == min(between(moment, a, kind, int(other)) for other in others)
 
 
 def stacks_of(moment: Moment, pairs: set[tuple[str, int, int]]) -> set[tuple[int, int, int, int]]:
     c = moment.containers
     return {(a, int(c.where[b]), int(c.bay[b]), int(c.row[b])) for kind, a, b in pairs if kind == "container"}
+
+
+def same_stack(moment: Moment, box: int) -> Bools:
+    c = moment.containers
+    return np.logical_and.reduce([column == column[box] for column in (c.kind, c.where, c.bay, c.row)])
+
+
+def between(moment: Moment, a: int, kind: str, b: int) -> float:
+    """Metres between machine a and machine or container b, by trying all their boxes."""
+    boxes, owner = moment.machine_boxes
+    mine, other = boxes[owner == a], boxes[owner == b] if kind == "machine" else moment.container_boxes[[b]]
+    i, j = np.indices((len(mine), len(other)))
+    return float(kernels.distance_pairs(mine[i.ravel()], other[j.ravel()]).min())
 
 
 # find and pick
@@ -330,6 +347,22 @@ def test_a_ray_hits_what_it_meets_first(
 
 def test_a_ray_into_the_sky_hits_nothing():
     assert pick(yard((0, 1, 1, 1)).at(T0), np.array([13.0, 41.0, 50.0]), np.array([0.0, 1.0, 0.1])) is None
+
+
+def test_a_box_on_deck_is_picked_where_the_ship_lies_now():
+    """Bay 2 is 30 m ahead of amidships; the ship moves up the quay by 20 m and its box with it."""
+    world = yard((0, 1, 1, 1))
+    berth(world, 100, -15, kind="small", length=120)
+    world.hear(facts.places(T0, 0, PlaceKind.VESSEL, 0, bay=2, row=0, tier=82))
+    above, down = np.array([130.0, -15.0, 90.0]), np.array([0.0, 0.0, -1.0])
+    before = pick(world.at(T0), above, down)
+    row, t = np.array([0]), np.array([T0 + 600_000_000_000])
+    world.hear(quantised(Vessels(t, row, np.array([120.0]), np.array([-15.0]), np.zeros(1), np.array([6.0]), row)))
+
+    moment = world.at(T0 + 600_000_000_000)
+
+    now, ahead = pick(moment, above, down), pick(moment, above + np.array([20.0, 0, 0]), down)
+    assert [hit and hit.kind for hit in (before, now, ahead)] == ["container", "vessel", "container"]
 
 
 def test_answers_follow_the_moment_not_the_cache():

@@ -77,7 +77,7 @@ class Grid:
 
 
 def gridded(boxes: Floats) -> Grid:
-    """A `Grid` of sound *boxes* (n, 8); cells grow where the boxes lie far apart, so there are never many more than boxes."""
+    """A `Grid` of sound *boxes* (n, 8); cells grow where boxes lie far apart, so there are seldom more than boxes."""
     around = bounds(boxes)
     if not len(boxes):
         return Grid(boxes, around, (0.0, 0.0), CELL, 1, 1, np.zeros(2, np.int64), np.zeros(0, np.int64), (0.0, 0.0))

@@ -100,7 +100,7 @@ def pick(moment: Moment, origin: Floats, direction: Floats) -> Picked | None:
     hits = [hit for hit in _hits(moment, origin, direction) if hit is not None]
     if not hits:
         return None
-    metres, kind, row = min(hits)
+    metres, kind, row = min(hits, key=lambda hit: hit[0])  # of equals the first: the ground comes last
     words, name = _described(moment, kind, row)
     point = origin + metres * direction
     return Picked(kind, name, row, words or at_in_words(*point.tolist()), point, metres)
