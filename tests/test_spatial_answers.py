@@ -253,6 +253,7 @@ def test_clearances_are_those_of_trying_everything(
     world = yard(*slots)
     for number, (x, y, yaw) in enumerate(carts):
         stand(world, f"C{number + 1}", x, y, yaw=yaw)
+    stand(world, "Q1", 28, 50, yaw=0.1, joints=[-6.0, 4.0])  # legs and a spreader, so that a pair has many distances
     moment = world.at(T0)
 
     near = clearances(moment, within)
