@@ -65,7 +65,7 @@ class Part:
     arm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     arm_move: tuple[tuple[float, float, float], ...] = ()
     yaw: float = 0.0  # radians, fixed: which way the part's own +x points, so that a boom can luff over the water
-    level: bool = False  # hangs level at the end of the arm instead of tilting with it
+    level: bool = False  # hangs level at the end of the arm instead of tilting with it; its yaw does not turn the arm
     boxes: tuple[tuple[float, ...], ...] = ()  # collision boxes, part frame: x0 y0 z0 x1 y1 z1
     shapes: tuple[Shape, ...] = ()
 

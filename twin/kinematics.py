@@ -42,6 +42,11 @@ class PartTable:
         return np.flatnonzero(armed | np.any(self.pitch != 0, axis=1))
 
     @cached_property
+    def plane(self) -> Floats:
+        """(p,) yaw of the upright plane each arm swings in: the part's own, but for one that hangs level."""
+        return np.where(self.level, 0.0, self.turn)
+
+    @cached_property
     def boxes(self) -> tuple[Ints, Floats]:
         """Collision boxes (b): flat part row (b,), local boxes (b, 6), sorted by machine."""
         rows, local = [], []
@@ -142,7 +147,7 @@ def part_poses(table: PartTable, x: Floats, y: Floats, z: Floats, yaw: Floats, j
         angle = (table.pitch[swings] * qs).sum(axis=1)
         arm = table.arm[swings] + np.matmul(table.arm_move[swings], qs[:, :, None])[:, :, 0]
         cos, sin = np.cos(angle), np.sin(angle)
-        along, across = turned(cos * arm[:, 0] - sin * arm[:, 2], arm[:, 1], table.turn[swings])
+        along, across = turned(cos * arm[:, 0] - sin * arm[:, 2], arm[:, 1], table.plane[swings])
         local[swings, 0] += along
         local[swings, 1] += across
         local[swings, 2] += sin * arm[:, 0] + cos * arm[:, 2]
