@@ -1,0 +1,125 @@
+"""In the sample layouts nothing stands in anything else, and cranes reach what they are there for."""
+
+import numpy as np
+import pytest
+from shapely import LineString, Polygon, STRtree, affinity, box
+
+from twin.catalogue import Kind
+from twin.layout import read_layout
+from twin.layout.notes import block_corners
+from twin.samples import sample
+from twin.terminal import Rail, Terminal
+
+
+@pytest.fixture(scope="module", params=["altenwerder", "small"])
+def terminal(request: pytest.FixtureRequest) -> Terminal:
+    return read_layout(sample("layouts", f"{request.param}.yaml"))
+
+
+def solids(terminal: Terminal) -> dict[str, Polygon]:
+    """Footprints of what must not overlap: blocks, structures on the ground, crane tracks one rail at a time."""
+    found = {f"block {n}": Polygon(ring) for n, ring in zip(terminal.blocks.name, block_corners(terminal.blocks))}
+    for s in terminal.structures:
+        if s.z < 4.5:  # a canopy stands clear of what drives below it
+            turned = affinity.rotate(box(-s.length / 2, -s.width / 2, s.length / 2, s.width / 2), s.yaw, (0, 0), True)
+            found[f"structure {s.name}"] = affinity.translate(turned, s.x, s.y)
+    for r in terminal.rails:
+        along = np.array([r.x1 - r.x0, r.y1 - r.y0])
+        left = np.array([-along[1], along[0]]) / np.hypot(*along) * r.gauge
+        for name, shift in (("first", 0 * left), ("second", left)):
+            found[f"{name} rail {r.name}"] = LineString(np.array([(r.x0, r.y0), (r.x1, r.y1)]) + shift).buffer(0.5)
+    return found
+
+
+def vehicles(terminal: Terminal) -> dict[str, Polygon]:
+    """Footprints of machines that do not span anything, where they start."""
+    found, m = {}, terminal.machines
+    for name, kind, x, y, yaw in zip(m.name, map(terminal.kind, m.kind), m.x, m.y, m.yaw):
+        if kind.group not in ("sts", "armg", "rtg"):
+            assert kind.length > 0 < kind.width
+            footprint = box(-kind.length / 2, -kind.width / 2, kind.length / 2, kind.width / 2)
+            found[f"machine {name}"] = affinity.translate(affinity.rotate(footprint, yaw, (0, 0), True), x, y)
+    return found
+
+
+def test_no_two_solids_share_ground(terminal):
+    assert [] == sharing(solids(terminal) | vehicles(terminal))
+
+
+def test_the_look_for_shared_ground_sees_it(terminal):
+    found = solids(terminal)
+
+    assert [("a", next(iter(found)))] == sharing({"a": next(iter(found.values())).buffer(-0.1)} | found)[:1]
+
+
+def sharing(found: dict[str, Polygon]) -> list[tuple[str, str]]:
+    names, shapes = list(found), list(found.values())
+    pairs = STRtree(shapes).query(shapes, predicate="intersects").T
+    return [(names[i], names[j]) for i, j in pairs if i < j and shapes[i].intersection(shapes[j]).area > 1e-6]
+
+
+def test_lanes_keep_clear_of_blocks_and_two_metres_of_masts(terminal):
+    """`mast_to_path` is 2.0 m."""
+    lanes = [LineString(lane.points).buffer(lane.width / 2, cap_style="flat") for lane in terminal.lanes]
+    tree = STRtree(lanes)
+    fixed = {name: s for name, s in solids(terminal).items() if "rail" not in name or name == "structure rail office"}
+    masts = {f"structure {s.name}" for s in terminal.structures if s.kind == "mast"}
+
+    hit = [
+        (name, terminal.lanes[i].name)
+        for name, shape in fixed.items()
+        for i in tree.query(shape.buffer(2.0 if name in masts else 0.0), predicate="intersects")
+    ]
+
+    assert [] == hit
+
+
+def test_everything_stands_on_the_ground_that_is_drawn(terminal):
+    ground = Polygon(next(area.ring for area in terminal.areas if area.name == "ground"))
+
+    outside = [name for name, shape in (solids(terminal) | vehicles(terminal)).items() if not ground.covers(shape)]
+
+    assert [] == outside
+    assert all(ground.covers(box(x, y, x, y)) for x, y in zip(terminal.machines.x, terminal.machines.y))
+
+
+def test_yard_cranes_stand_over_the_middle_of_their_tracks(terminal):
+    cranes = 0
+    m = terminal.machines
+    for name, kind, x, y in zip(m.name, m.kind, m.x, m.y):
+        if (group := terminal.kind(kind).group) in ("armg", "rtg"):
+            near = [abs(distance(r, x, y) - r.gauge / 2) < 1e-6 for r in terminal.rails if r.kind == group]
+            assert any(near), name
+            cranes += 1
+
+    assert cranes > 0
+
+
+def distance(rail: Rail, x: float, y: float) -> float:
+    return LineString([(rail.x0, rail.y0), (rail.x1, rail.y1)]).distance(LineString([(x, y), (x, y + 1e-12)]))
+
+
+def test_yard_cranes_reach_every_row_of_their_block(terminal):
+    """The middle of the span to the middle of the row, against the trolley's limits."""
+    for rail in terminal.rails:
+        if not rail.block:
+            continue
+        b = terminal.block(rail.block)
+        rows = np.arange(1, terminal.blocks.rows[b] + 1)
+        x, y = terminal.slot_xy(np.full(len(rows), b), np.ones(len(rows), np.int64), rows)
+        on_rail = np.array([distance(rail, *place) for place in zip(x, y)])
+        for kind in {k for k in terminal.machines.kind if fits(terminal.kind(k), rail)}:
+            trolley = terminal.kind(kind).joints[terminal.kind(kind).joint("trolley")]
+            assert trolley.low < (on_rail - rail.gauge / 2).min() < (on_rail - rail.gauge / 2).max() < trolley.high
+
+
+def fits(kind: Kind, rail: Rail) -> bool:
+    return kind.group == rail.kind and abs(kind.facts["span"][0] - rail.gauge) < 0.1
+
+
+def test_neighbouring_quay_cranes_leave_room_between_buffers():
+    altenwerder = read_layout(sample("layouts", "altenwerder.yaml"))
+    m, kind = altenwerder.machines, altenwerder.kind("sts")
+    xs = np.sort(m.x[[name == "sts" for name in m.kind]])
+
+    assert np.diff(xs).min() - kind.length > 12.192  # one 40' bay apart at least
