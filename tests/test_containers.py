@@ -5,7 +5,9 @@ import pytest
 from twin.containers import GAP_20_20, POSTS_45, check_digit, numbered, proper_number, size
 
 
-@pytest.mark.parametrize(("stem", "digit"), [("CSQU305438", 3), ("MWCU605978", 4), ("CRSU139234", 5), ("SUDU191080", 6)])
+@pytest.mark.parametrize(
+    ("stem", "digit"), [("CSQU305438", 3), ("MWCU605978", 4), ("CRSU139234", 5), ("SUDU191080", 6)]
+)
 def test_check_digits_are_those_of_real_boxes(stem: str, digit: int):
     assert check_digit(stem) == digit
     assert proper_number(f"{stem}{digit}")
@@ -18,7 +20,8 @@ def test_what_is_not_a_number_is_not_proper(text: str):
 
 
 @pytest.mark.parametrize(
-    ("code", "length", "height"), [("22G1", 6.058, 2.591), ("45G1", 12.192, 2.896), ("L5G1", 13.716, 2.896), ("28P1", 6.058, 1.295)]
+    ("code", "length", "height"),
+    [("22G1", 6.058, 2.591), ("45G1", 12.192, 2.896), ("L5G1", 13.716, 2.896), ("28P1", 6.058, 1.295)],
 )
 def test_codes_give_iso_668_sizes(code: str, length: float, height: float):
     found = size(code)

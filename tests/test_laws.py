@@ -26,9 +26,13 @@ def a_fact(draw: st.DrawFn) -> Batch:
         case "machine":
             return facts.places(t, draw(st.integers(0, 2)), PlaceKind.MACHINE, draw(st.integers(0, 2)))
         case "aboard":
-            return facts.places(t, draw(st.integers(0, 2)), PlaceKind.VESSEL, 0, bay=draw(st.integers(1, 3)), row=1, tier=82)
+            return facts.places(
+                t, draw(st.integers(0, 2)), PlaceKind.VESSEL, 0, bay=draw(st.integers(1, 3)), row=1, tier=82
+            )
         case "loose":
-            return facts.places(t, draw(st.integers(0, 2)), PlaceKind.SOMEWHERE, -1, x=draw(st.integers(0, 3)), y=1.0, z=0.0)
+            return facts.places(
+                t, draw(st.integers(0, 2)), PlaceKind.SOMEWHERE, -1, x=draw(st.integers(0, 3)), y=1.0, z=0.0
+            )
         case "pose":
             x, hoist = draw(st.integers(40, 44)), draw(st.integers(0, 3))
             return facts.poses(t, draw(st.integers(0, 1)), x, 3.0, joints=[1.0, hoist], status=draw(st.integers(1, 4)))
@@ -49,7 +53,9 @@ def _box(t: int, row: int, code: str) -> Batch:
 
 def _ship(t: int, x: int) -> Batch:
     one = np.array([t]), np.array([0])
-    return quantised(Vessels(*one, np.array([x * 1.0]), np.array([-12.0]), np.array([0.1 * x]), np.array([6.0]), np.array([6])))
+    return quantised(
+        Vessels(*one, np.array([x * 1.0]), np.array([-12.0]), np.array([0.1 * x]), np.array([6.0]), np.array([6]))
+    )
 
 
 def _names(world: World) -> None:
@@ -69,7 +75,19 @@ def heard(batches: list[Batch]) -> World:
 def shown(moment: Moment) -> list[bytes]:
     """Everything a moment shows, as bytes."""
     c, m, v = moment.containers, moment.machines, moment.vessels
-    arrays = [c.kind, c.where, c.bay, c.row, c.tier, c.base, c.turn, c.since, c.about.length, c.about.height, *moment.positions]
+    arrays = [
+        c.kind,
+        c.where,
+        c.bay,
+        c.row,
+        c.tier,
+        c.base,
+        c.turn,
+        c.since,
+        c.about.length,
+        c.about.height,
+        *moment.positions,
+    ]
     arrays += [m.x, m.y, m.z, m.yaw, m.joints, m.status, m.load, m.heard, v.x, v.y, v.z, v.yaw, v.draught, v.present]
     arrays += [moment.parts.position, moment.parts.yaw, moment.parts.pitch, moment.riders, moment.rider_base]
     return [np.ascontiguousarray(a).tobytes() for a in arrays] + [repr((m.kind, c.about.code)).encode()]
@@ -95,9 +113,13 @@ def test_order_of_arrival_is_irrelevant(both: tuple[list[Batch], list[Batch]], s
     assert shown(one.at(at_second(s))) == shown(other.at(at_second(s)))
 
 
-@given(FACTS.flatmap(lambda batches: st.tuples(st.just(batches), st.permutations(batches))), st.integers(0, 14), SECONDS)
+@given(
+    FACTS.flatmap(lambda batches: st.tuples(st.just(batches), st.permutations(batches))), st.integers(0, 14), SECONDS
+)
 def test_late_news_never_overrides_newer(both: tuple[list[Batch], list[Batch]], cut: int, s: int) -> None:
-    """A world that was shown, and asked to forget, in the middle of the news ends where one that heard all at once does."""
+    """A world that was shown, and asked to forget, in the middle of the news ends where one that heard all at once
+    does.
+    """
     late = heard(both[1][:cut])
     late.at(at_second(6))
     late.forget(at_second(2))

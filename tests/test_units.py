@@ -21,7 +21,10 @@ def test_text_and_back_is_the_same_instant(t: int):
     assert time_from_text(text_from_time(t, decimals=9)) == t
 
 
-@pytest.mark.parametrize(("text", "said"), [("2026-03-01T06:00", "no UTC offset"), ("noon", "is not a time"), ("2026-13-01T06:00Z", "is not a time")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("2026-03-01T06:00", "no UTC offset"), ("noon", "is not a time"), ("2026-13-01T06:00Z", "is not a time")],
+)
 def test_what_is_not_a_time_is_a_sentence(text: str, said: str):
     with pytest.raises(TwinError, match=said):
         time_from_text(text)

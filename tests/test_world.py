@@ -76,12 +76,24 @@ def test_a_box_outside_its_block_is_nowhere_but_known():
 
 def ship(world: World, t: int, x: float, yaw: float = 0.0) -> None:
     row = world.roster.vessels.rows(["NORDLYS"])
-    world.hear(DescribedVessels(np.array([T0]), row, ("NORDLYS",), ("small",), np.array([120.0]), np.array([20.0]), np.array([6.0])))
-    world.hear(facts.quantised(Vessels(np.array([t]), row, np.array([x]), np.array([-12.0]), np.array([yaw]), np.array([6.0]), np.array([6]))))
+    world.hear(
+        DescribedVessels(
+            np.array([T0]), row, ("NORDLYS",), ("small",), np.array([120.0]), np.array([20.0]), np.array([6.0])
+        )
+    )
+    world.hear(
+        facts.quantised(
+            Vessels(
+                np.array([t]), row, np.array([x]), np.array([-12.0]), np.array([yaw]), np.array([6.0]), np.array([6])
+            )
+        )
+    )
 
 
 def test_boxes_aboard_go_with_the_ship_and_port_is_left():
-    """Bay 2 is the foremost, 30 m ahead of midships; rows 1 starboard, 2 port, 2.5 m apart from the centre row; deck 11 m above the keel."""
+    """Bay 2 is the foremost, 30 m ahead of midships; rows 1 starboard, 2 port, 2.5 m apart from the centre row; deck
+    11 m above the keel.
+    """
     world = world_with("A", "B", code="42G1")
     world.hear(facts.places(T0, [0, 1], PlaceKind.VESSEL, 0, bay=2, row=[1, 2], tier=82))
     ship(world, T0, 100.0)
@@ -96,7 +108,11 @@ def test_boxes_aboard_go_with_the_ship_and_port_is_left():
 
 def test_between_reports_a_machine_is_between_them():
     world = world_with()
-    world.hear(facts.poses([T0, at_second(1)], 0, [10.0, 14.0], 3.0, yaw=[3.1, -3.1], joints=np.array([[0.0, 10.0], [4.0, 12.0]])))
+    world.hear(
+        facts.poses(
+            [T0, at_second(1)], 0, [10.0, 14.0], 3.0, yaw=[3.1, -3.1], joints=np.array([[0.0, 10.0], [4.0, 12.0]])
+        )
+    )
 
     state = world.at(at_second(0.25)).machines
 

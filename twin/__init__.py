@@ -34,7 +34,19 @@ _HOMES = {
     "TwinError": ("twin.errors", "TwinError"),
     "World": ("twin.world", "World"),
 }
-__all__ = ["Moment", "Session", "TwinError", "World", "clearances", "find", "heights", "load", "open_recording", "render_still", "view"]
+__all__ = [
+    "Moment",
+    "Session",
+    "TwinError",
+    "World",
+    "clearances",
+    "find",
+    "heights",
+    "load",
+    "open_recording",
+    "render_still",
+    "view",
+]
 
 
 def __getattr__(name: str) -> Any:

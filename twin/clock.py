@@ -48,7 +48,9 @@ class StepClock:
 
 
 class LiveClock:
-    """Follows what a live feed says, *delay* behind its newest facts, at the pace of this machine's clock between them."""
+    """Follows what a live feed says, *delay* behind its newest facts, at the pace of this machine's clock between
+    them.
+    """
 
     def __init__(self, delay: int) -> None:
         self.delay = delay
@@ -65,7 +67,9 @@ class LiveClock:
 
 
 class ReplayClock:
-    """Runs from *start* to *end* at *rate* (negative: backwards), can be paused, and jumped without changing play or pause."""
+    """Runs from *start* to *end* at *rate* (negative: backwards), can be paused, and jumped without changing play or
+    pause.
+    """
 
     def __init__(self, start: int, end: int, *, rate: float = 1.0, playing: bool = True, loop: bool = False) -> None:
         self.start, self.end, self.loop = start, max(end, start), loop

@@ -1,23 +1,51 @@
 """ISO 6346 numbers and size/type codes, ISO 668 sizes, the 20/40/45 rules.
 
-Lengths, widths and heights are metres, external.  Source: ISO 668 and ISO 6346:1995/Amd 3:2012 (bic-code.org/size-type-code).
+Lengths, widths and heights are metres, external.
+Source: ISO 668 and ISO 6346:1995/Amd 3:2012 (bic-code.org/size-type-code).
 """
 
 import re
 from dataclasses import dataclass
 from functools import cache
 
-LETTERS = {letter: value for letter, value in zip(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True)}  # multiples of 11 are skipped
+# Letter values, multiples of 11 skipped.
+LETTERS = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", (n for n in range(10, 39) if n % 11), strict=True))
 LENGTHS = {
-    "1": 2.991, "2": 6.058, "3": 9.125, "4": 12.192, "A": 7.150, "B": 7.315, "C": 7.430, "D": 7.450, "E": 7.820,
-    "F": 8.100, "G": 12.500, "H": 13.106, "K": 13.600, "L": 13.716, "M": 14.630, "N": 14.935, "P": 16.154,
+    "1": 2.991,
+    "2": 6.058,
+    "3": 9.125,
+    "4": 12.192,
+    "A": 7.150,
+    "B": 7.315,
+    "C": 7.430,
+    "D": 7.450,
+    "E": 7.820,
+    "F": 8.100,
+    "G": 12.500,
+    "H": 13.106,
+    "K": 13.600,
+    "L": 13.716,
+    "M": 14.630,
+    "N": 14.935,
+    "P": 16.154,
 }  # ISO 6346 first size character
 _ISO, _PALLET, _WIDE = 2.438, 2.5, 2.55  # widths: ISO; over 2.438 up to 2.5; over 2.5 (2.55 is EU 96/53's road limit)
 WIDTHS_HEIGHTS = {
-    "0": (_ISO, 2.438), "2": (_ISO, 2.591), "4": (_ISO, 2.743), "5": (_ISO, 2.896), "6": (_ISO, 2.926),
-    "8": (_ISO, 1.295), "9": (_ISO, 1.219), "C": (_PALLET, 2.591), "D": (_PALLET, 2.743), "E": (_PALLET, 2.896),
-    "F": (_PALLET, 2.926), "L": (_WIDE, 2.591), "M": (_WIDE, 2.743), "N": (_WIDE, 2.896), "P": (_WIDE, 2.926),
+    "0": (_ISO, 2.438),
+    "2": (_ISO, 2.591),
+    "4": (_ISO, 2.743),
+    "5": (_ISO, 2.896),
+    "6": (_ISO, 2.926),
+    "8": (_ISO, 1.295),
+    "9": (_ISO, 1.219),
+    "C": (_PALLET, 2.591),
+    "D": (_PALLET, 2.743),
+    "E": (_PALLET, 2.896),
+    "F": (_PALLET, 2.926),
+    "L": (_WIDE, 2.591),
+    "M": (_WIDE, 2.743),
+    "N": (_WIDE, 2.896),
+    "P": (_WIDE, 2.926),
 }  # ISO 6346 second size character; "6", "F" and "P" say only "over 2.896"
 
 TEU = (6.058, 2.438, 2.591)  # metres, external length, width, height.  ISO 668, type 1CC.

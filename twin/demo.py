@@ -1,4 +1,6 @@
-"""`twin demo`: the sample terminal and its recording, in a window; without a display a picture and a clip; without a renderer the answers."""
+"""`twin demo`: the sample terminal and its recording, in a window; without a display a picture and a clip; without a
+renderer the answers.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +21,9 @@ CLIP_SIZE, PICTURE_SIZE = (960, 540), (1600, 900)
 
 
 def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
-    """Show the sample recording as well as this machine can.  Raises `NoRenderer` after answering, where it cannot draw at all."""
+    """Show the sample recording as well as this machine can.  Raises `NoRenderer` after answering, where it cannot
+    draw at all.
+    """
     recording = open_recording(sample("replay", "altenwerder.mcap"))
     renderer = choose_renderer(window=True)
     if renderer.window:
@@ -35,11 +39,13 @@ def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
 def _answers(moment: Moment) -> None:
     """What the spatial questions say of *moment*, to stdout."""
     print(f"{moment.terminal.title}, {text_from_time(moment.t, decimals=0)}")
-    print(f"{len(moment.containers)} containers, {len(moment.machines)} machines, {int(moment.vessels.present.sum())} vessels")
+    moored = int(moment.vessels.present.sum())
+    print(f"{len(moment.containers)} containers, {len(moment.machines)} machines, {moored} vessels")
     yard = [heights(moment, name) for name in moment.terminal.blocks.name]
     if yard:
         top = max(yard, key=lambda block: float(block.metres.max(initial=0.0)))
-        print(f"stack heights: {sum(b.boxes for b in yard)} boxes in {sum(b.stacks for b in yard)} stacks; highest {top.metres.max(initial=0.0):.2f} m in block {top.block}")
+        count = f"{sum(b.boxes for b in yard)} boxes in {sum(b.stacks for b in yard)} stacks"
+        print(f"stack heights: {count}; highest {top.metres.max(initial=0.0):.2f} m in block {top.block}")
     near = clearances(moment, 2.0)
     print(f"clearances: {len(near)} pairs within 2 m" + _nearest(near.who_a, near.who_b, near.metres.tolist()))
 
@@ -62,7 +68,16 @@ def _files(recording: Recording, moment: Moment, out: Path, say: Say, bar: Share
     say("there is no display, so this is a picture; a clip follows (Ctrl-C to leave it)")
     step = ns(CLIP_SPEED / FPS)
     times = range(moment.t, min(moment.t + FPS * CLIP_SECONDS * step, recording.end), step)
-    render_clip(recording.terminal, film(recording, times), moving, fps=FPS, size=CLIP_SIZE, camera="tour", frames=len(times), progress=bar)
+    render_clip(
+        recording.terminal,
+        film(recording, times),
+        moving,
+        fps=FPS,
+        size=CLIP_SIZE,
+        camera="tour",
+        frames=len(times),
+        progress=bar,
+    )
     print(f"clip: {moving}", flush=True)
 
 
@@ -76,5 +91,3 @@ def _window(recording: Recording, live: bool, say: Say) -> None:
     with published(recording) as uri:
         say(f"publishing {recording.name} at {uri} and listening to it")
         view(sample("layouts", f"{recording.terminal.name}.yaml"), feed=uri)
-
-

@@ -1,6 +1,7 @@
 """What a feed can say, in columns: poses, places, descriptions, vessels, events.  Facts, not deltas.
 
-"From *t*, container C is at slot S"; "at *t*, machine M stood here with these joints".  Hearing one twice changes nothing.
+"From *t*, container C is at slot S"; "at *t*, machine M stood here with these joints".
+Hearing one twice changes nothing.
 Every batch is quantised once, where it is made (`quantised`): 1 ms, 1 mm, 0.1 mrad, so live, recorded and replayed
 values are the same bits.  Rows are row numbers of a `Roster`; names become rows once, at the edge.
 """
@@ -52,7 +53,9 @@ class NavStatus(IntEnum):
 
 @dataclass(frozen=True)
 class Poses:
-    """At t (n,), machine rows stood at x, y, z, yaw with joints (n, MAX_JOINTS), saying *status*, carrying *load* kg (0: none known)."""
+    """At t (n,), machine rows stood at x, y, z, yaw with joints (n, MAX_JOINTS), saying *status*, carrying *load* kg
+    (0: none known).
+    """
 
     t: Ints
     machine: Ints
@@ -85,7 +88,9 @@ class Places:
 
 @dataclass(frozen=True)
 class DescribedContainers:
-    """From t (n,), container rows carry *name* (ISO 6346), ISO size/type *code*, shipping *line*, gross *mass* kg (0: not known)."""
+    """From t (n,), container rows carry *name* (ISO 6346), ISO size/type *code*, shipping *line*, gross *mass* kg (0:
+    not known).
+    """
 
     t: Ints
     container: Ints
@@ -107,7 +112,9 @@ class DescribedMachines:
 
 @dataclass(frozen=True)
 class DescribedVessels:
-    """From t (n,), vessel rows are called *name*, of catalogue class *kind* ('' where only the size is known), length, beam, draught m."""
+    """From t (n,), vessel rows are called *name*, of catalogue class *kind* ('' where only the size is known),
+    length, beam, draught m.
+    """
 
     t: Ints
     vessel: Ints
@@ -120,7 +127,9 @@ class DescribedVessels:
 
 @dataclass(frozen=True)
 class Vessels:
-    """At t (n,), vessel rows had their midship point at x, y, bow towards yaw, *draught* m, and said *status* (`NavStatus`)."""
+    """At t (n,), vessel rows had their midship point at x, y, bow towards yaw, *draught* m, and said *status*
+    (`NavStatus`).
+    """
 
     t: Ints
     vessel: Ints
@@ -144,17 +153,29 @@ class Events:
 Batch = Poses | Places | DescribedContainers | DescribedMachines | DescribedVessels | Vessels | Events
 B = TypeVar("B", bound=Batch)
 
-STEPS = {"x": MILLI, "y": MILLI, "z": MILLI, "yaw": YAW_STEP, "joints": MILLI / 10, "accuracy": MILLI, "draught": MILLI,
-         "length": MILLI, "beam": MILLI, "mass": 1.0}  # what one unit of the wire's integers is worth
+STEPS = {
+    "x": MILLI,
+    "y": MILLI,
+    "z": MILLI,
+    "yaw": YAW_STEP,
+    "joints": MILLI / 10,
+    "accuracy": MILLI,
+    "draught": MILLI,
+    "length": MILLI,
+    "beam": MILLI,
+    "mass": 1.0,
+}  # what one unit of the wire's integers is worth
 
 
 def on_grid(values: npt.ArrayLike, step: float) -> Floats:
-    """*values* as the nearest whole multiples of *step*, computed as integer * step so that every reader gets the same bits."""
+    """*values* as the nearest whole multiples of *step*, computed as integer * step so that every reader gets the
+    same bits.
+    """
     return np.rint(np.asarray(values, np.float64) / step) * step + 0.0  # no -0.0: the wire has none
 
 
 def quantised(batch: B) -> B:
-    """*batch* as every listener will have it: time to 1 ms, positions to 1 mm, yaw and joints to 0.1 mrad and 0.1 mm."""
+    """*batch* as every listener will have it: 1 ms, 1 mm, joints to 0.1 mm, angles to 0.1 mrad."""
     changed: dict[str, object] = {"t": np.asarray(batch.t, np.int64) // MS * MS}
     for column in fields(batch):
         if column.name in STEPS:
@@ -179,19 +200,47 @@ def some(batch: B, which: Bools | Ints) -> B:
     return replace(batch, **picked)  # type: ignore[arg-type]
 
 
-def places(t: npt.ArrayLike, container: npt.ArrayLike, kind: npt.ArrayLike, where: npt.ArrayLike, *, bay: npt.ArrayLike = 0,
-           row: npt.ArrayLike = 0, tier: npt.ArrayLike = 0, x: npt.ArrayLike = 0.0, y: npt.ArrayLike = 0.0, z: npt.ArrayLike = 0.0,
-           yaw: npt.ArrayLike = 0.0, accuracy: npt.ArrayLike = 0.0) -> Places:  # fmt: skip
+def places(
+    t: npt.ArrayLike,
+    container: npt.ArrayLike,
+    kind: npt.ArrayLike,
+    where: npt.ArrayLike,
+    *,
+    bay: npt.ArrayLike = 0,
+    row: npt.ArrayLike = 0,
+    tier: npt.ArrayLike = 0,
+    x: npt.ArrayLike = 0.0,
+    y: npt.ArrayLike = 0.0,
+    z: npt.ArrayLike = 0.0,
+    yaw: npt.ArrayLike = 0.0,
+    accuracy: npt.ArrayLike = 0.0,
+) -> Places:
     """`Places` of columns or single values, filled to one length and quantised."""
-    whole = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, np.int64)) for v in (t, container, kind, where, bay, row, tier)))
+    whole = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(v, np.int64)) for v in (t, container, kind, where, bay, row, tier))
+    )
     real = [np.broadcast_to(np.asarray(v, np.float64), whole[0].shape) for v in (x, y, z, yaw, accuracy)]
     return quantised(Places(*(np.array(v) for v in whole), *(np.array(v) for v in real)))
 
 
-def poses(t: npt.ArrayLike, machine: npt.ArrayLike, x: npt.ArrayLike, y: npt.ArrayLike, *, z: npt.ArrayLike = 0.0, yaw: npt.ArrayLike = 0.0,
-          joints: npt.ArrayLike = 0.0, status: npt.ArrayLike = Status.WORKING, load: npt.ArrayLike = 0) -> Poses:  # fmt: skip
-    """`Poses` of columns or single values, filled to one length and quantised; *joints* may have fewer than MAX_JOINTS columns."""
-    t_, machine_, status_, load_ = np.broadcast_arrays(*(np.atleast_1d(np.asarray(v, np.int64)) for v in (t, machine, status, load)))
+def poses(
+    t: npt.ArrayLike,
+    machine: npt.ArrayLike,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    z: npt.ArrayLike = 0.0,
+    yaw: npt.ArrayLike = 0.0,
+    joints: npt.ArrayLike = 0.0,
+    status: npt.ArrayLike = Status.WORKING,
+    load: npt.ArrayLike = 0,
+) -> Poses:
+    """`Poses` of columns or single values, filled to one length and quantised; *joints* may have fewer than
+    MAX_JOINTS columns.
+    """
+    t_, machine_, status_, load_ = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(v, np.int64)) for v in (t, machine, status, load))
+    )
     n = np.broadcast(t_, np.atleast_1d(np.asarray(x, float)), np.atleast_1d(np.asarray(y, float))).size
     q = np.zeros((n, MAX_JOINTS))
     given = np.atleast_1d(np.asarray(joints, float))

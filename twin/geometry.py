@@ -83,8 +83,10 @@ class Site:
         """lon/lat -> metres east and north of the origin: the declared CRS, else azimuthal equidistant about it."""
         from pyproj import CRS, Transformer
 
-        crs = CRS.from_epsg(self.epsg) if self.epsg else CRS.from_proj4(
-            f"+proj=aeqd +lat_0={self.lat_deg} +lon_0={self.lon_deg} +datum=WGS84 +units=m"
+        crs = (
+            CRS.from_epsg(self.epsg)
+            if self.epsg
+            else CRS.from_proj4(f"+proj=aeqd +lat_0={self.lat_deg} +lon_0={self.lon_deg} +datum=WGS84 +units=m")
         )
         return Transformer.from_crs(4326, crs, always_xy=True)
 

@@ -22,12 +22,16 @@ def _picked(batch: Places, index: Ints) -> Places:
 
 
 def _empty(n: int) -> Places:
-    blank: dict[str, Any] = {column.name: np.zeros(n, np.int64 if i < 7 else np.float64) for i, column in enumerate(fields(Places))}
+    blank: dict[str, Any] = {
+        column.name: np.zeros(n, np.int64 if i < 7 else np.float64) for i, column in enumerate(fields(Places))
+    }
     return Places(**blank)
 
 
 class Ledger:
-    """Places heard, as a base (everything folded away) and a log sorted by time; `now` is the last word per container at the cursor."""
+    """Places heard, as a base (everything folded away) and a log sorted by time; `now` is the last word per container
+    at the cursor.
+    """
 
     def __init__(self) -> None:
         self.base = _empty(0)  # row i is container i; t = _NEVER where nothing is known
@@ -51,7 +55,9 @@ class Ledger:
             self.base, self.now = _joined([self.base, more]), _joined([self.now, more])
 
     def _settle(self) -> bool:
-        """Sort in what is fresh.  True where some of it is older than what has been applied, so that the cursor must start over."""
+        """Sort in what is fresh.  True where some of it is older than what has been applied, so that the cursor must
+        start over.
+        """
         if not self._fresh:
             return False
         fresh = _joined(self._fresh)
@@ -69,7 +75,9 @@ class Ledger:
         return again
 
     def _heal(self, late: Places) -> None:
-        """Fold facts from before the base's time into it, unless the base has newer word (or the same instant's larger)."""
+        """Fold facts from before the base's time into it, unless the base has newer word (or the same instant's
+        larger).
+        """
         known = _picked(self.base, np.unique(late.container))
         self._write(self.base, _sorted(_joined([_picked(known, np.flatnonzero(known.t > _NEVER)), late])))
 
@@ -99,7 +107,9 @@ class Ledger:
         """`now` from the base up to *t*; the rows that came out different."""
         before, self.now, self._applied = self.now, _picked(self.base, np.arange(len(self.base.t))), 0
         self._write(self.now, self._until(t))
-        return np.flatnonzero(np.any([getattr(before, c) != getattr(self.now, c) for c in _COLUMNS if c != "container"], axis=0))
+        return np.flatnonzero(
+            np.any([getattr(before, c) != getattr(self.now, c) for c in _COLUMNS if c != "container"], axis=0)
+        )
 
     def forget(self, before: int) -> None:
         """Fold facts up to *before* into the base."""
@@ -122,7 +132,8 @@ def _sorted(log: Places) -> Places:
     same = (log.t[1:] == log.t[:-1]) & (log.container[1:] == log.container[:-1])
     if not np.any(same):
         return log
-    log = _picked(log, np.lexsort(tuple(getattr(log, name) for name in reversed(_COLUMNS[2:])) + (log.container, log.t)))
+    keys = [getattr(log, name) for name in reversed(_COLUMNS[2:])]
+    log = _picked(log, np.lexsort((*keys, log.container, log.t)))
     kept = np.append((log.t[1:] != log.t[:-1]) | (log.container[1:] != log.container[:-1]), True)
     return _picked(log, np.flatnonzero(kept))
 

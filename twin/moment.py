@@ -33,8 +33,10 @@ class Descriptions:
 class Containers:
     """Where containers (n) are said to be, one row each.
 
-    *kind* is a `PlaceKind`; *where*, *bay*, *row*, *tier* as in `Places`.  *base* (n, 3) is the bottom centre: in the site frame
-    for boxes in slots and somewhere, in the vessel's own frame (origin amidships at the keel) aboard a vessel, NaN on machines
+    *kind* is a `PlaceKind`; *where*, *bay*, *row*, *tier* as in `Places`.  *base* (n, 3) is the bottom centre: in the
+    site frame
+    for boxes in slots and somewhere, in the vessel's own frame (origin amidships at the keel) aboard a vessel, NaN on
+    machines
     and where unknown.  *turn* (n,) is the yaw in that frame.  *since* (n,) is the time of the fact believed.
     """
 
@@ -75,7 +77,9 @@ class Containers:
 
 @dataclass(frozen=True)
 class MachineStates:
-    """Machines (m): where they stand, how their joints are, what they say.  *heard* is the time of the last fact, or -1."""
+    """Machines (m): where they stand, how their joints are, what they say.  *heard* is the time of the last fact, or
+    -1.
+    """
 
     name: Sequence[str]
     kind: Sequence[str]
@@ -94,7 +98,9 @@ class MachineStates:
 
 @dataclass(frozen=True)
 class VesselStates:
-    """Vessels (v): origin amidships at the keel, bow towards yaw; size in metres; *present* once a position was heard."""
+    """Vessels (v): origin amidships at the keel, bow towards yaw; size in metres; *present* once a position was
+    heard.
+    """
 
     name: Sequence[str]
     kind: Sequence[str]
@@ -140,7 +146,9 @@ class Moment:
         return base, yaw
 
     def site_from_vessel(self, vessel: Ints, base: Floats, turn: Floats) -> tuple[Floats, Floats]:
-        """Points (n, 3) and yaws (n,) in the frames of *vessel* rows, brought into the site frame; NaN for a vessel not present."""
+        """Points (n, 3) and yaws (n,) in the frames of *vessel* rows, brought into the site frame; NaN for a vessel
+        not present.
+        """
         v = self.vessels
         if not len(v):
             return np.full_like(base, np.nan), turn

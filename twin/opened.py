@@ -28,11 +28,14 @@ def open_file(path: Path) -> Terminal | Recording:
 
 
 def open_session(path: Path, feed: str = "", *, at: str = "", speed: float = 1.0) -> Session:
-    """A session on *path*: a recording played, or a layout with *feed* (empty: just the layout).  Raises `TwinError`."""
+    """A session on *path*: a recording played, or a layout with *feed* (empty: just the layout).  Raises `TwinError`.
+    """
     source = open_file(path)
     if isinstance(source, Recording):
         if feed:
-            raise TwinError(f"{path} is a recording and brings its own facts; give a layout to watch {feed}, or leave --feed out")
+            raise TwinError(
+                f"{path} is a recording and brings its own facts; give a layout to watch {feed}, or leave --feed out"
+            )
         session = _replay(source)
     else:
         session = _watched(source, feed)

@@ -10,12 +10,20 @@ from twin.opened import moment_of, open_file
 from twin.recording import Recording
 from twin.scene.renderer import prepare
 from twin.session import Session
-from twin.units import SECOND, ns, time_from_text
+from twin.units import SECOND, ns, text_from_time, time_from_text
 
 Share = Callable[[float], None]  # told the share done, 0 to 1
 
 
-def picture(file: Path, out: Path, *, at: str = "", camera: str = "overview", size: tuple[int, int] = (1600, 900), labels: bool = True) -> None:
+def picture(
+    file: Path,
+    out: Path,
+    *,
+    at: str = "",
+    camera: str = "overview",
+    size: tuple[int, int] = (1600, 900),
+    labels: bool = True,
+) -> None:
     """Draw *file* at an instant into *out* (.png or .jpg).  Raises `TwinError`."""
     moment = moment_of(file, at)
     prepare()
@@ -37,14 +45,19 @@ def clip(
     labels: bool = True,
     bar: Share | None = None,
 ) -> None:
-    """Draw the recording *file* from *start* to *end* (ISO texts; empty: all of it) into *out* (.mp4).  Raises `TwinError`."""
+    """Draw the recording *file* from *start* to *end* (ISO texts; empty: all of it) into *out* (.mp4).  Raises
+    `TwinError`.
+    """
     recording = open_file(file)
     if not isinstance(recording, Recording):
         raise TwinError(f"{file} is a layout, in which nothing moves; give a recording, or write a picture (.png)")
     first = time_from_text(start) if start else recording.start
     last = time_from_text(end) if end else recording.end
     if not (recording.start <= first < last <= recording.end):
-        raise TwinError(f"{file} runs from {recording.summary()['start']} to {recording.summary()['end']}; --from and --to must lie in it, in that order")
+        raise TwinError(
+            f"{file} runs from {text_from_time(recording.start)} to {text_from_time(recording.end)}; "
+            "--from and --to must lie in it, in that order"
+        )
     if not (1 <= fps <= 120 and speed > 0):
         raise TwinError(f"--fps {fps} --speed {speed}: frames per second must be 1 to 120, speed above 0")
     prepare()
@@ -52,14 +65,23 @@ def clip(
 
     times = range(first, last, max(ns(speed / fps), 1))
     moments = film(recording, times)
-    render_clip(recording.terminal, moments, out, fps=fps, size=size, camera=camera, labels=labels, frames=len(times), progress=bar)
+    render_clip(
+        recording.terminal,
+        moments,
+        out,
+        fps=fps,
+        size=size,
+        camera=camera,
+        labels=labels,
+        frames=len(times),
+        progress=bar,
+    )
 
 
 def film(recording: Recording, times: range) -> Iterator[Moment]:
     """The moments of a recording at *times* (ns)."""
     session = Session(recording.terminal, recording.feed(), StepClock(times.start), roster=recording.roster)
     return (session.at(t) for t in times)
-
 
 
 def middle(recording: Recording) -> int:

@@ -1,6 +1,7 @@
 """Terminal + feed + clock -> moment after moment; recording tee; health.
 
-Hear early, show when due: facts are heard up to *horizon* past the instant shown, and no fact later than that may colour it, so a
+Hear early, show when due: facts are heard up to *horizon* past the instant shown, and no fact later than that may
+colour it, so a
 replay of a recorded live run shows the same moments as the run did.
 """
 
@@ -30,7 +31,9 @@ class Tee(Protocol):
 class Session:
     """One terminal shown from one feed.  One thread owns it."""
 
-    def __init__(self, terminal: Terminal, feed: Feed | None = None, clock: Clock | None = None, *, roster: Roster | None = None) -> None:
+    def __init__(
+        self, terminal: Terminal, feed: Feed | None = None, clock: Clock | None = None, *, roster: Roster | None = None
+    ) -> None:
         self.terminal, self.feed = terminal, feed
         self.world = World(terminal, roster)
         self.roster = self.world.roster

@@ -49,9 +49,11 @@ class Tracks:
         self.keys, self.values = keys, values
 
     def around(self, rows: int, t: int, horizon: int) -> tuple[Ints, Ints, Floats]:
-        """For each of *rows* things: index of the last report at or before *t* (-1: none), of the next, and the share of the way between.
+        """For each of *rows* things: index of the last report at or before *t* (-1: none), of the next, and the share
+        of the way between.
 
-        A next report later than *t* + *horizon* (ns) counts as not yet heard, in a replay as in the live run: the last stands for it.
+        A next report later than *t* + *horizon* (ns) counts as not yet heard, in a replay as in the live run: the
+        last stands for it.
         """
         self._settle()
         row = np.arange(rows, dtype=np.int64)

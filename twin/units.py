@@ -21,7 +21,9 @@ def time_from_text(text: str) -> int:
     day, clock, fraction, zone = found.groups()
     if not zone:
         raise TwinError(f"{text!r} has no UTC offset; write e.g. {text}Z or {text}+02:00")
-    return _whole_seconds(text, f"{day}T{clock}{'+00:00' if zone == 'Z' else zone}") + int((fraction or "0").ljust(9, "0"))
+    return _whole_seconds(text, f"{day}T{clock}{'+00:00' if zone == 'Z' else zone}") + int(
+        (fraction or "0").ljust(9, "0")
+    )
 
 
 def _whole_seconds(text: str, stamp: str) -> int:

@@ -1,6 +1,7 @@
 """What moves: hear facts, say how the terminal stood at *t*, say what is known as facts.
 
-One owner, one thread.  `at(t)` is a pure function of the facts heard and *t*: order of arrival, repeats, and whether *t* was
+One owner, one thread.  `at(t)` is a pure function of the facts heard and *t*: order of arrival, repeats, and whether
+*t* was
 reached by playing or by jumping make no difference.
 """
 
@@ -35,7 +36,9 @@ from twin.yard import in_block, slot_places, stow_places
 
 MACHINE_GAP, MACHINE_JUMP = 3 * SECOND, 30.0  # no interpolation across a longer gap (ns) or a farther jump (m)
 VESSEL_GAP, VESSEL_JUMP = 400 * SECOND, 2000.0  # AIS reports every 3 min at anchor or moored, every 2-10 s under way
-HORIZON = 2 * SECOND  # a moment is shown from facts up to this long after it; a live picture runs this far behind the feed
+HORIZON = (
+    2 * SECOND
+)  # a moment is shown from facts up to this long after it; a live picture runs this far behind the feed
 UNKNOWN_DRAUGHT = 8.0  # metres, a hull of which no draught was said: a feeder's, OpenTISim
 _stamps = count(1)  # shared by all worlds, so that a fresh world's blocks never look unchanged
 
@@ -102,7 +105,9 @@ class World:
         machines = self._machines_at(t)
         parts = part_poses(self._parts(), machines.x, machines.y, machines.z, machines.yaw, machines.joints)
         riders = containers.aboard
-        base, yaw = hold_positions(parts, containers.where[riders], containers.bay[riders], containers.about.height[riders])
+        base, yaw = hold_positions(
+            parts, containers.where[riders], containers.bay[riders], containers.about.height[riders]
+        )
         return Moment(t, self.terminal, self.roster, containers, machines, vessels, parts, riders, base, yaw)
 
     def _parts(self) -> PartTable:
@@ -122,10 +127,16 @@ class World:
         before, after, share = self.machines.around(len(self._kinds), t, HORIZON)
         now = self._rest
         if len(self.machines.keys):
-            now = np.where((before >= 0)[:, None], _blend(self.machines, before, after, share, yaw=3, held=(4, 5), gap=MACHINE_GAP, jump=MACHINE_JUMP), now)
+            now = np.where(
+                (before >= 0)[:, None],
+                _blend(self.machines, before, after, share, yaw=3, held=(4, 5), gap=MACHINE_GAP, jump=MACHINE_JUMP),
+                now,
+            )
         x, y, z, yaw, status, load = now[:, :6].T
         whole = status.astype(np.int64), load.astype(np.int64)
-        return MachineStates(self.roster.machines.name, self._kinds, x, y, z, yaw, now[:, 6:], *whole, self.machines.times(before))
+        return MachineStates(
+            self.roster.machines.name, self._kinds, x, y, z, yaw, now[:, 6:], *whole, self.machines.times(before)
+        )
 
     def _vessels_at(self, t: int) -> VesselStates:
         n = len(self.roster.vessels)
@@ -139,18 +150,36 @@ class World:
         draught = np.where(now[:, 3] > 0, now[:, 3], np.where(size[:, 2] > 0, size[:, 2], UNKNOWN_DRAUGHT))
         z = self.terminal.site.water_level - draught
         return VesselStates(
-            self.roster.vessels.name, tuple(str(row[0]) for row in said), now[:, 0], now[:, 1], z, now[:, 2], size[:, 0], size[:, 1], draught,
-            now[:, 4].astype(np.int64), self.vessels.times(before), before >= 0,
-        )  # fmt: skip
+            self.roster.vessels.name,
+            tuple(str(row[0]) for row in said),
+            now[:, 0],
+            now[:, 1],
+            z,
+            now[:, 2],
+            size[:, 0],
+            size[:, 1],
+            draught,
+            now[:, 4].astype(np.int64),
+            self.vessels.times(before),
+            before >= 0,
+        )
 
     def _containers_at(self, changed: Ints) -> Containers:
         said = self.ledger.now
         n = len(self.roster.containers)
         about, described = self._containers.columns(self.roster.containers.name, said.bay)
         old = self._shown
-        if old is not None and old.about is about and not len(changed) and not described and len(old.vessel_stamp) == len(self.roster.vessels):
+        if (
+            old is not None
+            and old.about is about
+            and not len(changed)
+            and not described
+            and len(old.vessel_stamp) == len(self.roster.vessels)
+        ):
             return old
-        kind, where, bay, row, tier, since = (c[:n].copy() for c in (said.kind, said.where, said.bay, said.row, said.tier, said.t))
+        kind, where, bay, row, tier, since = (
+            c[:n].copy() for c in (said.kind, said.where, said.bay, said.row, said.tier, said.t)
+        )
         base, turn = self._kept(old if not described else None, n)
         block_stamp, vessel_stamp = self._kept_stamps(old)
         shown = Containers(about, kind, where, bay, row, tier, base, turn, since, block_stamp, vessel_stamp)
@@ -176,7 +205,9 @@ class World:
         """Blocks and vessels whose stacks must be reckoned again, and the changed rows that are somewhere."""
         if old is None:
             rows = np.arange(len(new))
-            return {kind: np.unique(new.where[rows[new.kind == kind]]) for kind in (PlaceKind.SLOT, PlaceKind.VESSEL)} | {PlaceKind.SOMEWHERE: rows}
+            return {
+                kind: np.unique(new.where[rows[new.kind == kind]]) for kind in (PlaceKind.SLOT, PlaceKind.VESSEL)
+            } | {PlaceKind.SOMEWHERE: rows}
         out = {PlaceKind.SOMEWHERE: changed}
         earlier = changed[changed < len(old)]
         for kind in (PlaceKind.SLOT, PlaceKind.VESSEL):
@@ -219,12 +250,15 @@ class World:
     # -- saying
 
     def facts(self, t: int) -> list[Batch]:
-        """The state known at *t*, said as facts with their own times: a keyframe, a late joiner's snapshot, a way to jump back.
+        """The state known at *t*, said as facts with their own times: a keyframe, a late joiner's snapshot, a way to
+        jump back.
 
         A world that hears only these shows the same moment at *t*.
         """
         self.at(t)
-        return [batch for batch in (*self._said_descriptions(), self.ledger.known(), *self._said_tracks(t)) if len(batch.t)]
+        return [
+            batch for batch in (*self._said_descriptions(), self.ledger.known(), *self._said_tracks(t)) if len(batch.t)
+        ]
 
     def _said_descriptions(self) -> tuple[Batch, ...]:
         boxes, machines, hulls = self._containers.latest.said, self._machine_kinds.said, self._hulls.said
@@ -237,7 +271,9 @@ class World:
                 line=_texts(boxes, 1),
                 mass=_numbers(boxes, 2),
             ),
-            DescribedMachines(*_rows_and_times(machines), name=_names(named.machines, machines), kind=_texts(machines, 0)),
+            DescribedMachines(
+                *_rows_and_times(machines), name=_names(named.machines, machines), kind=_texts(machines, 0)
+            ),
             DescribedVessels(
                 *_rows_and_times(hulls),
                 name=_names(named.vessels, hulls),
@@ -255,7 +291,17 @@ class World:
         vessel, lay = _last(self.vessels, len(self.roster.vessels), t)
         v = self.vessels.values.reshape(-1, self.vessels.width)[lay]
         return (
-            Poses(self.machines.times(stood), machine, m[:, 0], m[:, 1], m[:, 2], m[:, 3], m[:, 6:], m[:, 4].astype(np.int64), m[:, 5].astype(np.int64)),
+            Poses(
+                self.machines.times(stood),
+                machine,
+                m[:, 0],
+                m[:, 1],
+                m[:, 2],
+                m[:, 3],
+                m[:, 6:],
+                m[:, 4].astype(np.int64),
+                m[:, 5].astype(np.int64),
+            ),
             Vessels(self.vessels.times(lay), vessel, v[:, 0], v[:, 1], v[:, 2], v[:, 3], v[:, 4].astype(np.int64)),
         )
 
@@ -267,10 +313,16 @@ def _last(tracks: Tracks, rows: int, t: int) -> tuple[Ints, Ints]:
     return np.concatenate([row, following]), np.concatenate([before[row], after[following]])
 
 
-def _blend(tracks: Tracks, before: Ints, after: Ints, share: Floats, *, yaw: int, held: tuple[int, ...], gap: int, jump: float) -> Floats:
-    """Values (n, c) a *share* of the way between two reports; the first report's where they are too far apart in time or place to be one movement."""
+def _blend(
+    tracks: Tracks, before: Ints, after: Ints, share: Floats, *, yaw: int, held: tuple[int, ...], gap: int, jump: float
+) -> Floats:
+    """Values (n, c) a *share* of the way between two reports; the first report's where they are too far apart in time
+    or place to be one movement.
+    """
     a, b = tracks.values[np.maximum(before, 0)], tracks.values[np.maximum(after, 0)]
-    smooth = (tracks.times(after) - tracks.times(before) <= gap) & (np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]) <= jump)
+    smooth = (tracks.times(after) - tracks.times(before) <= gap) & (
+        np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]) <= jump
+    )
     u = np.where(smooth, share, 0.0)
     now = a + u[:, None] * (b - a)
     now[:, yaw] = lerp_angle(a[:, yaw], b[:, yaw], u)

@@ -1,4 +1,6 @@
-"""The table of verbs, and how they end: 0 clean, 2 could not run, 130 cancelled.  An error is a sentence, never a traceback."""
+"""The table of verbs, and how they end: 0 clean, 2 could not run, 130 cancelled.  An error is a sentence, never a
+traceback.
+"""
 
 import logging
 import os
@@ -11,7 +13,9 @@ from twin import __version__
 from twin.cli import ask, flow, show
 from twin.errors import TwinError
 
-EPILOGUE = "Start with `twin demo`.  Every verb that answers takes --json.  Errors are sentences on stderr, exit code 2."
+EPILOGUE = (
+    "Start with `twin demo`.  Every verb that answers takes --json.  Errors are sentences on stderr, exit code 2."
+)
 
 app = App(name="twin", version=__version__, help="A digital twin of a container terminal.", help_epilogue=EPILOGUE)
 app.command(show.demo)

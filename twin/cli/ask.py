@@ -8,7 +8,10 @@ from cyclopts import Parameter
 from twin.cli.talk import as_json, say, table
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Answer as JSON.")]
-At = Annotated[str, Parameter(name="--at", help="Instant to ask about, e.g. 2026-03-01T06:12:30Z; the recording's start without it.")]
+At = Annotated[
+    str,
+    Parameter(name="--at", help="Instant to ask about, e.g. 2026-03-01T06:12:30Z; the recording's start without it."),
+]
 
 
 def info(file: Path, *, json: Json = False) -> None:
@@ -84,8 +87,8 @@ def heights(file: Path, *, block: str = "", at: At = "", json: Json = False) -> 
         }
         for f in taken
     ]
+    stamp = text_from_time(moment.t) if moment.t else ""
     total = {
-        "t": text_from_time(moment.t) if moment.t else "",
         "boxes": sum(f.boxes for f in found),
         "stacks": sum(f.stacks for f in found),
         "top_tier": max((int(f.top.max(initial=0)) for f in found), default=0),
@@ -93,12 +96,13 @@ def heights(file: Path, *, block: str = "", at: At = "", json: Json = False) -> 
     }
     if json:
         grids = [{"tiers": f.tiers.tolist(), "metres": f.metres.round(3).tolist()} for f in taken]
-        return as_json(total | {"blocks": [row | grid for row, grid in zip(rows, grids, strict=True)]})
+        return as_json({"t": stamp} | total | {"blocks": [row | grid for row, grid in zip(rows, grids, strict=True)]})
     headers = ("block", "boxes", "stacks", "top tier", "highest m", "gaps", "doubled", "outside")
     table(headers, [tuple(row.values()) for row in rows])
     if block:
         _grid(taken[0].tiers.tolist())
-    print(f"{total['boxes']} boxes in {total['stacks']} stacks, top tier {total['top_tier']}, {total['gaps'] or 'no'} gap{'s' * (total['gaps'] != 1 and total['gaps'] != 0)}")
+    gaps = {0: "no gaps", 1: "1 gap"}.get(total["gaps"], f"{total['gaps']} gaps")
+    print(f"{total['boxes']} boxes in {total['stacks']} stacks, top tier {total['top_tier']}, {gaps}")
 
 
 def _grid(tiers: list[list[int]]) -> None:
@@ -125,10 +129,25 @@ def clearance(file: Path, *, within: float = 2.0, at: At = "", limit: int = 20, 
     moment = moment_of(file, at)
     found = clearances(moment, within)
     columns = zip(
-        found.who_a, found.part_a, found.who_b, found.part_b, found.metres.tolist(), found.p1.tolist(), found.p2.tolist(), strict=True
+        found.who_a,
+        found.part_a,
+        found.who_b,
+        found.part_b,
+        found.metres.tolist(),
+        found.p1.tolist(),
+        found.p2.tolist(),
+        strict=True,
     )
     rows = [
-        {"a": a, "part_a": pa, "b": b, "part_b": pb, "metres": round(m, 4), "p1": [round(v, 3) for v in p1], "p2": [round(v, 3) for v in p2]}
+        {
+            "a": a,
+            "part_a": pa,
+            "b": b,
+            "part_b": pb,
+            "metres": round(m, 4),
+            "p1": [round(v, 3) for v in p1],
+            "p2": [round(v, 3) for v in p2],
+        }
         for a, pa, b, pb, m, p1, p2 in columns
     ]
     if json:
@@ -144,5 +163,7 @@ def find(file: Path, name: str, *, at: At = "", json: Json = False) -> None:
 
     found = look_up(moment_of(file, at), name)
     if json:
-        return as_json({"kind": found.kind, "name": found.name, "words": found.words, "x": found.x, "y": found.y, "z": found.z})
+        return as_json(
+            {"kind": found.kind, "name": found.name, "words": found.words, "x": found.x, "y": found.y, "z": found.z}
+        )
     print(f"{found.kind} {found.name}: {found.words}; x {found.x:.2f}  y {found.y:.2f}  z {found.z:.2f} m")

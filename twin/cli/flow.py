@@ -11,7 +11,15 @@ from twin.cli.talk import as_json, progress, say, table
 BIND = "tcp://127.0.0.1:7701"  # where twin's own feeds are published unless told otherwise: this machine only
 
 
-def record(*, feed: str, out: Path, layout: Path | None = None, seconds: float = 0.0, overwrite: bool = False, json: Json = False) -> None:
+def record(
+    *,
+    feed: str,
+    out: Path,
+    layout: Path | None = None,
+    seconds: float = 0.0,
+    overwrite: bool = False,
+    json: Json = False,
+) -> None:
     """Record a live feed.
 
     Parameters
@@ -34,7 +42,9 @@ def record(*, feed: str, out: Path, layout: Path | None = None, seconds: float =
     _counts(said, json)
 
 
-def publish(file: Path, *, bind: str = BIND, speed: float = 1.0, seconds: float = 0.0, wait: float = 0.0, json: Json = False) -> None:
+def publish(
+    file: Path, *, bind: str = BIND, speed: float = 1.0, seconds: float = 0.0, wait: float = 0.0, json: Json = False
+) -> None:
     """Publish a recording as a live feed, on this machine unless told otherwise.
 
     Parameters
@@ -84,7 +94,8 @@ def ais(
     overwrite: bool = False,
     json: Json = False,
 ) -> None:
-    """Decode a file of AIS lines into hulls around a terminal; publish or record them; count every line that cannot be used.
+    """Decode a file of AIS lines into hulls around a terminal; publish or record them; count every line that cannot
+    be used.
 
     Parameters
     ----------

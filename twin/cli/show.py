@@ -81,7 +81,18 @@ def render(
     wide, high = _size(size)
     if out.suffix.lower() == ".mp4":
         with progress("drawing") as bar:
-            clip(file, out, start=start, end=end, fps=fps, speed=speed, camera=camera, size=(wide, high), labels=labels, bar=bar)
+            clip(
+                file,
+                out,
+                start=start,
+                end=end,
+                fps=fps,
+                speed=speed,
+                camera=camera,
+                size=(wide, high),
+                labels=labels,
+                bar=bar,
+            )
     else:
         picture(file, out, at=at, camera=camera, size=(wide, high), labels=labels)
     print(out)

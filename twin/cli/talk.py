@@ -37,7 +37,12 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
 @contextmanager
 def progress(what: str) -> Iterator["Bar"]:
     """A progress bar on stderr while something long runs."""
-    columns = TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as drawn:
         yield Bar(drawn, what)
 
