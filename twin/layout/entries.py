@@ -41,8 +41,10 @@ def entries(top: Node, section: str, keys: tuple[Key, ...]) -> list[Entry]:
 
 def read_keys(node: Node, keys: tuple[Key, ...]) -> Entry:
     """What *node* says, by the table, and nothing else.  Raises `BadFile`."""
+    for key in keys:
+        node.has(key.name)
+    node.done()  # first, so that a misspelt key is named and not the one it was meant to be
     values = {key.name: value_of(node, key) for key in keys}
-    node.done()
     return Entry(values.get("name") or "", values, node)
 
 
@@ -120,7 +122,6 @@ def _written_out(entry: Entry, keys: tuple[Key, ...]) -> Iterator[Entry]:
     if (entry["name"] is None) == (names is None):
         node.fail("name" if names else "", "write either `name:` for one, or `names:` for a series, e.g. A01..A26")
     if names is None:
-        _no_series_keys(entry)
         yield replace(entry, name=_one_name(entry))
         return
     spans = {key.name: _span(entry, key.name, len(names)) for key in keys if key.form == "span"}
@@ -136,19 +137,17 @@ def _steps(keys: tuple[Key, ...]) -> list[str]:
     return [f"`{key.name}:`" for key in keys if key.name in ("step", "spacing")]
 
 
-def _no_series_keys(entry: Entry) -> None:
-    for key in ("step", "spacing"):
-        if entry.values.get(key) is not None:
-            entry.node.fail(key, "goes with `names:`, a series; this is a single one")
-
-
 def _one_name(entry: Entry) -> str:
     try:
         if ".." in entry["name"]:
             raise BadNames(f"{entry['name']!r} looks like a series; write it as `names:`")
-        return named(entry["name"])
+        name = named(entry["name"])
     except BadNames as wrong:
         entry.node.fail("name", str(wrong))
+    for key in ("step", "spacing"):
+        if entry.values.get(key) is not None:
+            entry.node.fail(key, "goes with `names:`, a series; this is a single one")
+    return name
 
 
 def _span(entry: Entry, key: str, count: int) -> tuple[str | None, ...]:
