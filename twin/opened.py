@@ -5,6 +5,7 @@ from pathlib import Path
 from twin.clock import ReplayClock
 from twin.errors import BadFile, TwinError
 from twin.feeds import open_feed
+from twin.feeds.recorded import RecordedFeed
 from twin.layout import read_layout
 from twin.moment import Moment
 from twin.recording import Recording, open_recording
@@ -49,7 +50,7 @@ def open_session(path: Path, feed: str = "", *, at: str = "", speed: float = 1.0
 
 
 def _replay(recording: Recording) -> Session:
-    return Session(recording.terminal, recording.feed(), roster=recording.roster)
+    return Session(recording.terminal, RecordedFeed(recording), roster=recording.roster)
 
 
 def _watched(terminal: Terminal, uri: str) -> Session:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from twin.clock import StepClock
 from twin.errors import TwinError
+from twin.feeds.recorded import RecordedFeed
 from twin.moment import Moment
 from twin.opened import moment_of, open_file
 from twin.recording import Recording
@@ -80,7 +81,7 @@ def clip(
 
 def film(recording: Recording, times: range) -> Iterator[Moment]:
     """The moments of a recording at *times* (ns)."""
-    session = Session(recording.terminal, recording.feed(), StepClock(times.start), roster=recording.roster)
+    session = Session(recording.terminal, RecordedFeed(recording), StepClock(times.start), roster=recording.roster)
     return (session.at(t) for t in times)
 
 

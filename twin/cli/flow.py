@@ -74,12 +74,12 @@ def inventory(folder: Path, *, out: Path, json: Json = False) -> None:
     folder
         Holds yard-info-list.json (blocks) and block-locations.json (slots).
     """
-    from twin.layout.inventory import import_inventory
+    from twin.feeds.importing import import_inventory
 
     report = import_inventory(folder, out)
     if json:
         return as_json(report.as_dict())
-    print(report.text())
+    print(report.table())
 
 
 def ais(
