@@ -55,6 +55,13 @@ class Grid:
         filled = np.flatnonzero(np.diff(self.start))
         return filled, owner_bounds(self.bounds[self.order], self.start[filled]) if len(filled) else np.zeros((0, 6))
 
+    @cached_property
+    def heights(self) -> tuple[float, float]:
+        """Lowest and highest z of the boxes."""
+        if not len(self.boxes):
+            return np.inf, -np.inf
+        return float(self.boxes[:, 2].min()), float(self.boxes[:, 3].max())
+
     def inside(self, cells: Ints) -> Ints:
         """The boxes of *cells*."""
         first = self.start[cells]
@@ -70,7 +77,9 @@ class Grid:
             for column, edge in ((axis, low_high[:, axis] - out), (axis + 2, low_high[:, axis + 3] + out)):
                 # One cell off either end means "outside"; the caller clips after comparing first with last.
                 spans[:, column] = np.clip(np.floor((edge - self.origin[axis]) / self.cell), -1, last + 1)
-        missed = (spans[:, 0] > self.columns - 1) | (spans[:, 1] > self.lines - 1) | (spans[:, 2:] < 0).any(axis=1)
+        low, high = self.heights  # most of a crane is above any stack
+        missed = (low_high[:, 2] > high + within + SLACK) | (low_high[:, 5] < low - within - SLACK)
+        missed |= (spans[:, 0] > self.columns - 1) | (spans[:, 1] > self.lines - 1) | (spans[:, 2:] < 0).any(axis=1)
         spans = np.clip(spans, 0, [self.columns - 1, self.lines - 1] * 2)
         spans[missed] = 0, 0, -1, -1
         return spans
