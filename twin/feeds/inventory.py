@@ -91,16 +91,15 @@ class Inventory:
 def read_inventory(path: Path, terminal: Terminal, roster: Roster, *, t: int, mask: str = MASK) -> Inventory:
     """The inventory at *path*, said as facts of *t* (ns UTC) about the blocks of *terminal*.  Raises `BadFile`."""
     slots = _addressed(path, decoded(path, list[SlotRecord]), terminal, mask)
-    told = _first_of_each(slots)
-    full = [slot for slot in told if slot.record.ctnno]
+    full = [slot for slot in _said_once(slots) if slot.record.ctnno]
     taken = {(ground, slot.tier) for slot in full for ground in slot.stands_on}
     times, spoken = Counter(_numbers(full)), Counter(slot.record.yardpos for slot in slots)
     locked, planned = _of_plan(slots, LOCKED), _of_plan(slots, PLANNED)
-    tasks = [slot for slot in told if slot.record.task_type or slot.record.task_ctnno]
+    tasks = [slot for slot in _said_once(slots) if slot.record.task_type or slot.record.task_ctnno]
     repeated = [pos for pos, times_said in spoken.items() for _ in range(times_said - 1)]
     return Inventory(
         batches=(*_facts(full, terminal, roster, t), *_events(t, locked, planned, repeated, tasks)),
-        records=len(slots), slots=len(spoken), containers=len(full),
+        records=len(slots), slots=len(spoken), containers=len(times),
         stacks=len({(slot.block, slot.bay, slot.row) for slot in full}),
         top_tier=max((slot.tier for slot in full), default=0),
         by_length=dict(sorted(Counter(slot.record.ctn_size or "?" for slot in full).items())),
@@ -131,14 +130,9 @@ def _addressed(path: Path, records: list[SlotRecord], terminal: Terminal, mask: 
     return out
 
 
-def _first_of_each(slots: list[Slot]) -> list[Slot]:
-    """One slot for each address: the first that names a container, else the first."""
-    best: dict[str, Slot] = {}
-    for slot in slots:
-        held = best.setdefault(slot.record.yardpos, slot)
-        if slot.record.ctnno and not held.record.ctnno:
-            best[slot.record.yardpos] = slot
-    return list(best.values())
+def _said_once(slots: list[Slot]) -> list[Slot]:
+    """One slot for each address and container: two containers said to be in one slot are both told."""
+    return list({(slot.record.yardpos, slot.record.ctnno): slot for slot in reversed(slots)}.values())[::-1]
 
 
 def _contradicted(slots: list[Slot]) -> tuple[str, ...]:
