@@ -66,20 +66,32 @@ def publish(
     _counts(said, json)
 
 
-def inventory(folder: Path, *, out: Path, json: Json = False) -> None:
+def inventory(
+    folder: Path, *, out: Path, name: str = "", at: str = "", mask: str = "", overwrite: bool = False, json: Json = False
+) -> None:
     """A layout (OUT, .yaml) and its inventory (.mcap beside it) from a terminal system's exported blocks and slots.
 
     Parameters
     ----------
     folder
         Holds yard-info-list.json (blocks) and block-locations.json (slots).
+    name
+        What the terminal is called; without it, as OUT.
+    at
+        The time the inventory is of, e.g. 2026-03-01T06:00Z.
+    mask
+        Regular expression of an address, with groups block, bay, row, tier.
+    overwrite
+        Replace OUT and the recording if they are there.
     """
-    from twin.feeds.importing import import_inventory
+    from twin.feeds.importing import NO_TIME, import_inventory
+    from twin.feeds.inventory import MASK
 
-    report = import_inventory(folder, out)
+    report = import_inventory(folder, out, name=name, at=at or NO_TIME, mask=mask or MASK, overwrite=overwrite)
     if json:
         return as_json(report.as_dict())
     print(report.table())
+    say(f"wrote {report.layout} and {report.recording}; look at them with: twin view {report.recording}")
 
 
 def ais(
