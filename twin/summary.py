@@ -2,12 +2,27 @@
 
 from pathlib import Path
 
-from twin.catalogue import Kind
+from twin.catalogue import Kind, VesselClass
+from twin.catalogue_files import read_kind, read_vessel
+from twin.opened import open_file
 from twin.recording import Recording
 from twin.terminal import Terminal
 from twin.units import text_from_time
+from twin.yamlfile import read_yaml
 
 Summary = dict[str, object]
+
+
+def of_file(path: Path) -> Summary:
+    """What was understood of *path*: a layout, recording, kind of equipment or class of vessel.  Raises `BadFile`."""
+    if path.suffix in (".yaml", ".yml") and path.is_file():
+        keys = read_yaml(path).names
+        if "parts" in keys:
+            return of_kind(read_kind(path), path)
+        if "deck_tiers" in keys:
+            return of_vessel(read_vessel(path), path)
+    source = open_file(path)
+    return of_terminal(source) if isinstance(source, Terminal) else of_recording(source)
 
 
 def of_terminal(terminal: Terminal) -> Summary:
@@ -65,5 +80,24 @@ def of_kind(kind: Kind, path: Path) -> Summary:
         "size_m": [kind.length, kind.width, kind.height],
         "joints": {joint.name: [joint.low, joint.high] for joint in kind.joints},
         "parts": [part.name for part in kind.parts],
+        "facts": {name: {"value": value, "source": source} for name, (value, source) in kind.facts.items()},
+    }
+
+
+def of_vessel(kind: VesselClass, path: Path) -> Summary:
+    """Size and stowage of a class of vessel."""
+    return {
+        "kind": "vessel class",
+        "name": kind.name,
+        "title": kind.title,
+        "file": path.name,
+        "teu": kind.teu,
+        "length_m": kind.length,
+        "beam_m": kind.beam,
+        "draught_m": kind.draught,
+        "rows": kind.rows,
+        "deck_tiers": kind.deck_tiers,
+        "hold_tiers": kind.hold_tiers,
+        "bays_40ft": len(kind.bays),
         "facts": {name: {"value": value, "source": source} for name, (value, source) in kind.facts.items()},
     }

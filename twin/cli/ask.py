@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from twin.cli.talk import as_json, say, table
+from twin.cli.talk import as_json, pairs, say, table
 
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Answer as JSON.")]
 At = Annotated[
@@ -15,24 +15,17 @@ At = Annotated[
 
 
 def info(file: Path, *, json: Json = False) -> None:
-    """What was understood of FILE: a layout, a recording, or a kind of equipment."""
-    from twin import summary
-    from twin.catalogue_files import is_kind, read_kind
-    from twin.opened import open_file
-    from twin.terminal import Terminal
+    """What was understood of FILE: a layout, a recording, a kind of equipment, a class of vessel."""
+    from twin.summary import of_file
 
-    if is_kind(file):
-        said = summary.of_kind(read_kind(file), file)
-    else:
-        source = open_file(file)
-        said = summary.of_terminal(source) if isinstance(source, Terminal) else summary.of_recording(source)
+    said = of_file(file)
     if json:
         return as_json(said)
     blocks = said.pop("blocks", [])
     assert isinstance(blocks, list)
     if blocks:
         said["blocks"] = len(blocks)
-    table(("", ""), [(name, _shown(value)) for name, value in said.items() if value not in ([], {}, "")])
+    pairs({name: _shown(value) for name, value in said.items() if value not in ([], {}, "")})
     if blocks:
         shapes = sorted({(b["kind"], b["bays"], b["rows"], b["tiers"]) for b in blocks})
         rows = [(*s, sum((b["kind"], b["bays"], b["rows"], b["tiers"]) == s for b in blocks)) for s in shapes]

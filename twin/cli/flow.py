@@ -6,7 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from twin.cli.ask import Json
-from twin.cli.talk import as_json, progress, say, table
+from twin.cli.talk import as_json, pairs, progress, say
 
 BIND = "tcp://127.0.0.1:7701"  # where twin's own feeds are published unless told otherwise: this machine only
 
@@ -67,7 +67,14 @@ def publish(
 
 
 def inventory(
-    folder: Path, *, out: Path, name: str = "", at: str = "", mask: str = "", overwrite: bool = False, json: Json = False
+    folder: Path,
+    *,
+    out: Path,
+    name: str = "",
+    at: str = "",
+    mask: str = "",
+    overwrite: bool = False,
+    json: Json = False,
 ) -> None:
     """A layout (OUT, .yaml) and its inventory (.mcap beside it) from a terminal system's exported blocks and slots.
 
@@ -134,4 +141,4 @@ def ais(
 def _counts(said: dict[str, object], json: bool) -> None:
     if json:
         return as_json(said)
-    table(("", ""), list(said.items()))
+    pairs(said)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import fill
 from typing import Any
 
 import msgspec
@@ -32,6 +33,13 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for row in rows:
         drawn.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
     out.print(drawn)
+
+
+def pairs(values: dict[str, object]) -> None:
+    """Names and values to stdout, a line each, long ones wrapped below themselves."""
+    wide = max((len(name) for name in values), default=0) + 2
+    for name, value in values.items():
+        print(fill(f"{name:<{wide}}{value}", 118, subsequent_indent=" " * wide, break_on_hyphens=False))
 
 
 @contextmanager
