@@ -162,6 +162,18 @@ class VesselClass:
     facts: dict[str, tuple[float, str]] = field(default_factory=dict)
     path: str = ""
 
+    def half_breadth(self, x: Floats) -> Floats:
+        """Half the breadth of the main deck at *x* (metres): full, but for a bow that rounds in over a sixth of it."""
+        entrance = self.length / 6
+        ahead = np.clip((np.asarray(x, float) - self.length / 2) / entrance + 1, 0, 1)
+        return np.asarray(self.beam / 2 * (1 - ahead**2.4))
+
+    def rows_at(self, bay: int) -> int:
+        """Rows that stand on deck in 40' bay *bay* (from 0, bow first): fewer at the bow, by twos to stay in line."""
+        room = 2 * float(self.half_breadth(np.array([self.bays[bay] + 6.1]))[0])
+        lost = max(0, int(np.ceil((self.rows - room / self.row_pitch - 0.05) / 2)))
+        return max(self.rows - 2 * lost, 0)
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -169,3 +181,7 @@ class Catalogue:
 
     kinds: dict[str, Kind]
     vessels: dict[str, VesselClass]
+
+    def vessel_like(self, length: float) -> VesselClass:
+        """The class whose length is nearest to *length* (metres): stands in for a ship of which no more is known."""
+        return min(self.vessels.values(), key=lambda vessel: abs(vessel.length - length))
