@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from shapely import LineString, Polygon, STRtree, affinity, box
+from shapely import LineString, MultiPoint, Polygon, STRtree, affinity, box
 
 from twin.catalogue import Kind
+from twin.geometry import Floats, Ints, corners
+from twin.kinematics import part_boxes, part_poses, part_table
 from twin.layout import read_layout
 from twin.layout.notes import block_corners
 from twin.samples import sample
@@ -114,7 +116,8 @@ def test_yard_cranes_reach_every_row_of_their_block(terminal):
 
 
 def fits(kind: Kind, rail: Rail) -> bool:
-    return kind.group == rail.kind and abs(kind.facts["span"][0] - rail.gauge) < 0.1
+    gauge = kind.facts.get("span") or kind.facts.get("gauge") or (0.0, "")
+    return kind.group == rail.kind and abs(gauge[0] - rail.gauge) < 0.1
 
 
 def test_neighbouring_quay_cranes_leave_room_between_buffers():
@@ -123,3 +126,78 @@ def test_neighbouring_quay_cranes_leave_room_between_buffers():
     xs = np.sort(m.x[[name == "sts" for name in m.kind]])
 
     assert np.diff(xs).min() - kind.length > 12.192  # one 40' bay apart at least
+
+
+# In three dimensions
+
+
+def upright(terminal: Terminal) -> list[tuple[str, Polygon, float, float]]:
+    """Structures and full blocks, high cubes in every slot: name, footprint, lowest, highest."""
+    grounds, b = solids(terminal), terminal.blocks
+    found = [(f"structure {s.name}", s.z, s.z + s.height) for s in terminal.structures if s.z < 4.5]
+    tops = np.maximum(b.tiers, b.outer_tiers) * 2.896
+    found += [(f"block {name}", z, z + top) for name, z, top in zip(b.name, b.z, tops)]
+    return [(name, grounds[name], low, high) for name, low, high in found]
+
+
+def bodies(terminal: Terminal, x: Floats, y: Floats, yaw: Floats) -> tuple[Floats, Floats, Floats, Ints]:
+    """Corners (b, 4, 2), z0, z1 (b,) of all machines' boxes, joints at rest, and the machine row (b,) of each."""
+    m = terminal.machines
+    joints = np.array([terminal.kind(kind).rest for kind in m.kind])
+    boxes, owner = part_boxes(part_poses(part_table(terminal.catalogue, m.kind), x, y, m.z, yaw, joints))
+    return corners(boxes), boxes[:, 2], boxes[:, 3], owner
+
+
+def test_cranes_run_their_whole_track_half_a_metre_clear_of_everything(terminal):
+    """DGUV V52 §11: 0.5 m from power-driven parts to what stands there, stacks included."""
+    m, start, end = terminal.machines, [], []
+    for kind, x, y, yaw in zip(map(terminal.kind, m.kind), m.x, m.y, m.yaw):
+        rail = next((r for r in terminal.rails if fits(kind, r) and along(r, x, y) is not None), None)
+        before, after = (0.0, 0.0) if rail is None else along(rail, x, y) or (0.0, 0.0)
+        start.append((x - np.cos(yaw) * before, y - np.sin(yaw) * before))
+        end.append((x + np.cos(yaw) * after, y + np.sin(yaw) * after))
+    first, z0, z1, owner = bodies(terminal, *np.array(start).T, m.yaw)
+    last = bodies(terminal, *np.array(end).T, m.yaw)[0]
+    swept = [MultiPoint(points).convex_hull for points in np.concatenate([first, last], axis=1)]
+    tree = STRtree(swept)
+
+    hit = {
+        (name, m.name[owner[i]])
+        for name, ground, low, high in upright(terminal)
+        for i in tree.query(ground, predicate="dwithin", distance=0.499)
+        if z0[i] < high + 0.5 and z1[i] > low - 0.5
+    }
+
+    assert set() == hit
+    assert max(shape.length for shape in swept) > 400  # two ways of 200 m and more: they were moved
+
+
+def test_no_two_machines_start_in_each_other(terminal):
+    m = terminal.machines
+    rings, z0, z1, owner = bodies(terminal, m.x, m.y, m.yaw)
+    shapes = [Polygon(ring) for ring in rings]
+
+    pairs = STRtree(shapes).query(shapes, predicate="intersects").T
+
+    assert [] == [
+        (m.name[owner[i]], m.name[owner[j]])
+        for i, j in pairs
+        if owner[i] < owner[j] and z0[i] < z1[j] and z0[j] < z1[i]
+    ]
+
+
+def test_neighbouring_yard_cranes_pass_half_a_metre_apart(terminal):
+    m = terminal.machines
+    for kind in (k for k in map(terminal.kind, set(m.kind)) if k.group in ("armg", "rtg")):
+        here = np.array([name == kind.name for name in m.kind])
+        across = np.sort(m.y[here] if abs(np.cos(m.yaw[here][0])) > 0.5 else m.x[here])
+        assert np.diff(across).min() >= kind.width + 0.5
+
+
+def along(rail: Rail, x: float, y: float) -> tuple[float, float] | None:
+    """Metres from a crane at (x, y) to both ends of *rail*, or None where it does not stand on that rail."""
+    way = np.array([rail.x1 - rail.x0, rail.y1 - rail.y0])
+    length = float(np.hypot(*way))
+    ahead, left = np.array([[way[0], way[1]], [-way[1], way[0]]]) @ (x - rail.x0, y - rail.y0) / length
+    aside = 0.0 if rail.kind == "sts" else rail.gauge / 2
+    return (ahead, length - ahead) if abs(left - aside) < 1e-6 and 0 <= ahead <= length else None
