@@ -178,6 +178,6 @@ def _lashing_bridge(x: float, half: float, vessel: VesselClass) -> list[Box]:
     top = vessel.deck_z + 2 * TIER
     out: list[Box] = [("ship_lashing", x, -half, top - 0.25, x + 0.75, half, top)]
     out.append(("ship_lashing", x, -half, vessel.deck_z + TIER - 0.2, x + 0.75, half, vessel.deck_z + TIER))
-    for y in np.linspace(-half, half - 0.3, 4):
+    for y in np.linspace(-half, half - 0.3, 3):
         out.append(("ship_lashing", x + 0.1, y, vessel.depth, x + 0.65, y + 0.3, top))
     return out
