@@ -44,6 +44,7 @@ def of_terminal(terminal: Terminal) -> Summary:
             for row, name in enumerate(blocks.name)
         ],
         "slots": terminal.slots,
+        "positions": int((blocks.bays * blocks.rows * blocks.tiers).sum()),
         "berths": len(terminal.berths),
         "quay_m": round(sum(((q.x1 - q.x0) ** 2 + (q.y1 - q.y0) ** 2) ** 0.5 for q in terminal.quays), 3),
         "machines": len(terminal.machines),
