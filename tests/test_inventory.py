@@ -15,6 +15,8 @@ from twin.feeds.importing import DRAWING, SLOTS, ImportReport, import_inventory
 from twin.feeds.inventory import Inventory, read_inventory
 from twin.layout import parse_layout, read_layout
 from twin.layout.inventory import read_drawing, yard_of
+from twin.recording import open_recording
+from twin.spatial.stacks import heights
 from twin.terminal import Terminal
 
 
@@ -248,10 +250,14 @@ def test_no_folder_and_a_folder_without_the_files_are_refused(tmp_path):
 
 
 def test_the_recording_shows_the_stacks_of_the_inventory(report):
-    """131 boxes in 47 columns of *4D, as read back from the file that was written."""
-    from twin.recording import open_recording
-
     recording = open_recording(report.recording)
 
+    stacks = heights(recording.at(report.t), "*4D")
+
+    assert (131, 47, 4) == (stacks.boxes, stacks.stacks, stacks.top.max())
+    assert (0, 0, 0) == (stacks.gaps.max(), stacks.doubled, stacks.outside)
     assert 131 == recording.containers
-    assert "*4D" in recording.terminal.blocks.name
+
+
+def test_a_file_without_a_time_is_said_to_have_none(report):
+    assert any("hold no time" in note and "2000-01-01" in note for note in report.notes)

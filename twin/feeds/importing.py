@@ -38,6 +38,8 @@ class ImportReport:
     def notes(self) -> list[str]:
         """Sentences about what had to be decided."""
         yard, said = self.yard, list(self.inventory.notes)
+        if self.t == time_from_text(NO_TIME):
+            said.append(f"the files hold no time; the inventory is said to be of {text_from_time(self.t, decimals=0)}")
         said.append(f"the drawing is taken as {yard.metres_per_unit:.4g} m a unit")
         if yard.too_small:
             said.append(f"{len(yard.too_small)} blocks are drawn smaller than their slots and reach beyond: "
