@@ -56,7 +56,8 @@ def _text(path: Path) -> str:
     try:
         if (size := path.stat().st_size) > _MOST_BYTES:
             raise BadFile(path, f"has {size:,} bytes; a layout has {_MOST_BYTES:,} at most")
-        return path.read_bytes().decode("utf-8-sig")
+        # A checkout with Windows line ends is the same layout: recordings know it by a hash of this text.
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
         raise BadFile(path, f"there is no such file; {_beside(path)}") from None
     except IsADirectoryError:
