@@ -15,10 +15,11 @@ from twin.facts import Batch, Events, Roster, rows_of
 from twin.feeds.feed import Feed, Health
 from twin.moment import Moment
 from twin.terminal import Terminal
-from twin.units import SECOND
+from twin.units import MS, SECOND
 from twin.world import HORIZON, World
 
 FAR = 60 * SECOND  # playing ahead by more than this is a jump: cheaper from a keyframe
+SETTLE = 200 * MS  # facts of one instant come in several messages; a moment shown between them could not be shown again
 KEEP_LIVE, KEEP_REPLAY = 120 * SECOND, 600 * SECOND  # how long facts are kept in full detail behind the instant shown
 
 
@@ -103,6 +104,6 @@ def _clock_for(feed: Feed | None) -> Clock:
     if feed is None:
         return StepClock(0)
     if feed.live:
-        return LiveClock(HORIZON)
+        return LiveClock(HORIZON + SETTLE)
     start, end = feed.span or (0, 0)
     return ReplayClock(start, end)
