@@ -24,6 +24,7 @@ from twin.feeds.feed import LIVE, Health
 from twin.terminal import Terminal
 from twin.units import SECOND
 
+Facts = tuple[DescribedVessels, Vessels]
 B = TypeVar("B", DescribedVessels, Vessels)
 _WHOLE, _REAL = np.zeros(0, np.int64), np.zeros(0)
 NO_DESCRIPTIONS = DescribedVessels(_WHOLE, _WHOLE, (), (), _REAL, _REAL, _REAL)
@@ -39,11 +40,9 @@ class AisFeed:
                  radius: float = RADIUS, start: int | None = None) -> None:  # fmt: skip
         self.counts = AisCounts()
         roster = roster or roster_of(terminal.machines.name)
-        self._facts = _read(Path(path), Traffic(terminal, roster, self.counts, radius), start)
-        times = np.concatenate([batch.t for batch in self._facts])
-        self.span = (int(times.min()), int(times.max())) if len(times) else None
+        self._facts, self.span = _read(Path(path), Traffic(terminal, roster, self.counts, radius), start)
         self._heard = -1
-        self.health = _health(self.counts, self.span)
+        self.health = _health(self.counts, self.span[1])
 
     def hear(self, until: int) -> list[Batch]:
         """Facts not yet heard about times up to *until* (ns)."""
@@ -67,17 +66,17 @@ def read_ais(path: str | Path, terminal: Terminal, *, roster: Roster | None = No
     Raises `BadFile`, `NoFeed` for a terminal that lies nowhere or a file in which no line is AIS.
     """
     roster = roster or roster_of(terminal.machines.name)
-    facts = _read(Path(path), Traffic(terminal, roster, AisCounts() if counts is None else counts, radius), start)
+    facts, _ = _read(Path(path), Traffic(terminal, roster, AisCounts() if counts is None else counts, radius), start)
     seconds = np.unique(np.concatenate([batch.t for batch in facts]) // SECOND)
     return (between(facts, second * SECOND - 1, (second + 1) * SECOND - 1) for second in seconds.tolist())
 
 
-def _health(counts: AisCounts, span: tuple[int, int] | None) -> Health:
+def _health(counts: AisCounts, last_t: int) -> Health:
     """The counts in the words that every feed has."""
     heard = counts.fates["position"] + counts.fates["description"]
     bad = Counter({fate: n for fate, n in counts.fates.items() if n and FATES[fate][1]})
     note = f"{counts.bad:,} of {counts.lines:,} lines were bad" if bad else ""
-    return Health(heard=heard, bad=bad, state=LIVE, last_t=span[1] if span else 0, note=note)
+    return Health(heard=heard, bad=bad, state=LIVE, last_t=last_t, note=note)
 
 
 def paced(seconds: Iterator[list[Batch]], *, speed: float = 1.0) -> Iterator[list[Batch]]:
@@ -91,21 +90,24 @@ def paced(seconds: Iterator[list[Batch]], *, speed: float = 1.0) -> Iterator[lis
         yield batches
 
 
-def between(facts: tuple[DescribedVessels, Vessels], after: int, until: int) -> list[Batch]:
+def between(facts: Facts, after: int, until: int) -> list[Batch]:
     """The facts about times in (after, until], ns; descriptions first."""
     chosen = [some(batch, (batch.t > after) & (batch.t <= until)) for batch in facts]
     return [batch for batch in chosen if rows_of(batch)]
 
 
-def _read(path: Path, traffic: Traffic, start: int | None) -> tuple[DescribedVessels, Vessels]:
-    """All facts of the file, each sort in one batch in order of time."""
+def _read(path: Path, traffic: Traffic, start: int | None) -> tuple[Facts, tuple[int, int]]:
+    """All facts of the file, each sort in one batch in order of time; the first and last time (ns) it speaks of."""
     if not traffic.terminal.site.known:
         name = traffic.terminal.name
         raise NoFeed(f"{name} lies nowhere on the earth: AIS needs site.lon_deg and site.lat_deg in its layout")
     first = _survey(path, traffic)
-    listener = Listener(traffic.counts, now=first if start is None else start)
+    first = first if start is None else start
+    listener = Listener(traffic.counts, now=first)
     batches = [batch for second in told(messages(lines_of(path), listener), traffic) for batch in second]
-    return _joined(batches, NO_DESCRIPTIONS), _joined(batches, NO_VESSELS)
+    facts = _joined(batches, NO_DESCRIPTIONS), _joined(batches, NO_VESSELS)
+    times = [*(int(t) for batch in facts for t in batch.t[[0, -1][: len(batch.t)]]), first or 0, listener.now or 0]
+    return facts, (min(times), max(times))
 
 
 def _joined(batches: list[Batch], none: B) -> B:

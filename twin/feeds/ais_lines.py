@@ -178,8 +178,9 @@ class Listener:
         self.counts.fates["fragment without partner"] += len(self._waiting.pop(key)[1])
 
     def _decoded(self, parts: list[bytes], t: int | None) -> Heard | None:
-        payload = b"".join(part.rsplit(b",", 2)[1] for part in parts)
-        if not payload:
+        payloads = [part.rsplit(b",", 2)[1] for part in parts]
+        payload = b"".join(payloads)
+        if not payloads[0]:  # pyais would take the type from nowhere
             return self._lost("empty payload")
         if not 1 <= _type_of(payload) <= 27:
             return self._lost("unknown type")
