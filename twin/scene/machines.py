@@ -7,7 +7,7 @@ import numpy.typing as npt
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper
+from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkTexture
 
 from twin.catalogue import Kind, Part
 from twin.geometry import Bools, Floats, Ints
@@ -16,6 +16,7 @@ from twin.moment import Moment
 from twin.scene import draw
 from twin.scene.look import Look
 from twin.scene.meshes import Mesh, mesh
+from twin.scene.swatches import Swatches
 
 GREY = (126, 130, 134)
 SHADOW_DEPTH = -0.3  # metres; see `draw.Stages`: shadows pass where the ground lies before them
@@ -24,7 +25,7 @@ SHADOW_DEPTH = -0.3  # metres; see `draw.Stages`: shadows pass where the ground 
 class Pool:
     """One mesh at many poses.  Its arrays are shared with VTK and written in place while the count stays."""
 
-    def __init__(self, source: vtkPolyData, *, plain: tuple[int, int, int] | None = None, lit: bool = True) -> None:
+    def __init__(self, source: vtkPolyData, texture: vtkTexture | None, *, lit: bool = True) -> None:
         self.mapper, self.actor = vtkGlyph3DMapper(), vtkActor()
         self.mapper.SetSourceData(source)
         self.mapper.SetOrientationModeToQuaternion()
@@ -32,9 +33,11 @@ class Pool:
         self.mapper.SetScaling(False)
         self.actor.SetMapper(self.mapper)
         self.actor.VisibilityOff()
-        if plain:
-            self.mapper.ScalarVisibilityOff()
-            self.actor.GetProperty().SetColor(*(c / 255 for c in plain))
+        self.mapper.ScalarVisibilityOff()
+        if texture is None:
+            self.actor.GetProperty().SetColor(*(c / 255 for c in GREY))
+        else:
+            self.actor.SetTexture(texture)
         if not lit:
             self.actor.GetProperty().LightingOff()
         self._count = -1
@@ -81,6 +84,7 @@ class MachineLayer:
 
     def __init__(self, stages: draw.Stages, look: Look, haze: draw.Haze) -> None:
         self.stages, self.look, self.haze = stages, look, haze
+        self.swatches = Swatches()
         self._table: PartTable | None = None
         self.groups: list[Group] = []
         self._sources: dict[tuple[str, int, int], vtkPolyData] = {}
@@ -127,10 +131,9 @@ class MachineLayer:
     def _pool(self, kind: str, first: int, use: str, source: vtkPolyData) -> Pool:
         if (kind, first, use) not in self._pools:
             shadow = use == "shadow"
-            pool = Pool(source, plain=GREY if use == "stale" else None, lit=not shadow)
+            pool = Pool(source, self.swatches.texture if use in ("near", "far") else None, lit=not shadow)
             if shadow:
                 darken(pool.actor, self.look)
-                pool.mapper.ScalarVisibilityOff()
                 pool.actor.SetUserMatrix(draw.matrix_of(self.look.cast(SHADOW_DEPTH)))
             else:
                 pool.actor.GetProperty().SetAmbient(self.look.ambient)
@@ -145,7 +148,9 @@ class MachineLayer:
         if key not in self._sources:
             whole = merged([_in_first(mesh(kind.parts[p], detail, self.look.colour_of), kind.parts[members[0]],
                                       kind.parts[p]) for p in members])  # fmt: skip
-            self._sources[key] = draw.poly_data(whole.points, whole.triangles, whole.rgb, normals=whole.normals)
+            self._sources[key] = draw.poly_data(
+                whole.points, whole.triangles, normals=whole.normals, uv=self.swatches.uv(whole.rgb)
+            )
         return self._sources[key]
 
 

@@ -20,7 +20,10 @@ from twin.scene.look import Lamp, Look, read_look
 from twin.scene.machines import MachineLayer, near_machines, stale_machines
 from twin.scene.paint import Paint
 from twin.scene.renderer import prepare
+from twin.scene.riders import Riders
+from twin.scene.ropes import Ropes
 from twin.scene.solids import Solids, add_structures
+from twin.scene.vessel import Ships
 from twin.scene.water import add_sky, add_water
 from twin.scene.yard import Yard
 from twin.terminal import Terminal
@@ -78,7 +81,10 @@ class Scene:
             solids.add(stages, haze, shadows=shadows)
         self._paint = Paint(look)
         self._yard = Yard(stages, look, self._paint, haze)
+        self._ships = Ships(stages, look, self._paint, haze)
         self._machines = MachineLayer(stages, look, haze)
+        self._riders = Riders(stages, look, self._paint, haze)
+        self._ropes = Ropes(stages, look, haze)
         self._light()
 
     def _light(self) -> None:
@@ -94,9 +100,12 @@ class Scene:
         """Take over what changed since the last moment; nothing is drawn yet."""
         self.moment = moment
         self._yard.show(moment)
+        self._ships.show(moment)
+        self._riders.show(moment)
         reach = NEAR * np.tan(np.radians(15)) / np.tan(np.radians(self._camera.view_angle / 2))
         near = near_machines(moment, np.array(self._camera.position), float(reach))
         self._machines.show(moment, near, stale_machines(moment, STALE))
+        self._ropes.show(moment, np.array(self._camera.position))
 
     def render(self) -> None:
         """Draw one frame."""

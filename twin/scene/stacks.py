@@ -67,10 +67,12 @@ def all_faces(count: int) -> list[Ints]:
     return [np.arange(count)] * 6
 
 
-def face_quads(boxes: Boxes, faces: list[Ints], look: Look) -> tuple[npt.NDArray[np.float32], Bytes, npt.NDArray[np.int8]]:
+def face_quads(
+    boxes: Boxes, faces: list[Ints], look: Look, yaw: float = 0.0
+) -> tuple[npt.NDArray[np.float32], Bytes, npt.NDArray[np.int8]]:
     """Corners (q, 4, 3), colours (q, 4, 3) and face numbers (q,) of the *faces*, in the boxes' frame.
 
-    Lit for boxes whose turn is the site's; a lower edge is darker, as less sky reaches it.
+    Lit as that frame stands turned by *yaw* in the site; a lower edge is darker, as less sky reaches it.
     """
     number = np.repeat(np.arange(6), [len(rows) for rows in faces])
     rows = np.concatenate(faces) if faces else np.zeros(0, np.int64)
@@ -82,6 +84,7 @@ def face_quads(boxes: Boxes, faces: list[Ints], look: Look) -> tuple[npt.NDArray
     corners[..., 1] = boxes.base[rows, 1, None] + sin * local[..., 0] + cos * local[..., 1]
     corners[..., 2] = (boxes.base[rows, 2] + half[:, 2])[:, None] + local[..., 2]
     normal = FACES[number]
+    cos, sin = np.cos(boxes.turn[rows] + yaw)[:, None], np.sin(boxes.turn[rows] + yaw)[:, None]
     turned = np.stack([cos[:, 0] * normal[:, 0] - sin[:, 0] * normal[:, 1],
                        sin[:, 0] * normal[:, 0] + cos[:, 0] * normal[:, 1], normal[:, 2]], axis=1)  # fmt: skip
     lit = boxes.rgb[rows] * look.shade(turned)

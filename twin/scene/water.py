@@ -54,6 +54,7 @@ def texture_of(rgb: Floats, *, repeat: bool = True) -> vtkTexture:
     texture.SetInputData(image)
     texture.InterpolateOn()
     texture.MipmapOn()
+    texture.SetMaximumAnisotropicFiltering(1.0)  # software GL pays dearly for more
     texture.SetRepeat(repeat)
     texture.SetColorModeToDirectScalars()
     return texture

@@ -22,6 +22,15 @@ def block_boxes(moment: Moment, rows: Ints, paint: Paint) -> Boxes:
     return Boxes(said.base[rows], said.turn[rows], size, paint.of(said.about)[rows], low, low + even, said.row[rows])
 
 
+def box_actor(look: Look) -> vtkActor:
+    """An actor for boxes: dark edges, nothing on it yet."""
+    actor = draw.plain_actor(None)
+    actor.GetProperty().EdgeVisibilityOn()
+    actor.GetProperty().SetEdgeColor(*(c / 255 for c in look.edge))
+    actor.GetProperty().SetEdgeOpacity(0.55)
+    return actor
+
+
 class Yard:
     """One actor a block; `shadow` takes the outlines that fall on the ground."""
 
@@ -45,10 +54,7 @@ class Yard:
 
     def _draw(self, moment: Moment, block: int, rows: Ints) -> None:
         if block not in self.actors:
-            actor = draw.plain_actor(None)
-            actor.GetProperty().EdgeVisibilityOn()
-            actor.GetProperty().SetEdgeColor(*(c / 255 for c in self.look.edge))
-            actor.GetProperty().SetEdgeOpacity(0.55)
+            actor = box_actor(self.look)
             self.stages.add("solid", self.haze.on(actor))
             self.actors[block] = actor
         blocks = moment.terminal.blocks

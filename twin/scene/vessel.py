@@ -1,0 +1,140 @@
+"""Ships: a hull that moves by its matrix, its boxes as one mesh in its own frame, made again when they change."""
+
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+from vtkmodules.vtkRenderingCore import vtkActor
+
+from twin.catalogue import VesselClass
+from twin.facts import PlaceKind
+from twin.geometry import Floats, Ints
+from twin.moment import Containers, Moment
+from twin.scene import draw
+from twin.scene.hulls import hull_mesh
+from twin.scene.look import Look
+from twin.scene.machines import SHADOW_DEPTH
+from twin.scene.paint import Paint
+from twin.scene.shadows import column_quads, shadow_actor
+from twin.scene.stacks import Boxes, face_quads, seen, tops
+from twin.scene.yard import box_actor
+from twin.yard import DECK, row_offset
+
+_TURN = np.radians(1.0)  # the light on a ship is reckoned again when she has swung so far
+
+
+@dataclass
+class _Ship:
+    hull: vtkActor
+    shade: vtkActor
+    boxes: vtkActor
+    box_shade: vtkActor
+    signature: tuple[object, ...] = ()
+    stamp: int = -1
+    lit_at: float = np.nan
+    everything: list[vtkActor] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.everything = [self.hull, self.shade, self.boxes, self.box_shade]
+
+
+class Ships:
+    """All vessels present."""
+
+    def __init__(self, stages: draw.Stages, look: Look, paint: Paint, haze: draw.Haze) -> None:
+        self.stages, self.look, self.paint, self.haze = stages, look, paint, haze
+        self.ships: dict[int, _Ship] = {}
+
+    def show(self, moment: Moment) -> None:
+        """Place the hulls; rebuild the boxes of those that changed."""
+        v = moment.vessels
+        for row in range(len(v)):
+            place = (float(v.x[row]), float(v.y[row]), float(v.z[row]), float(v.yaw[row]))
+            if v.present[row] and np.isfinite(place).all():
+                self._show(moment, row, place)
+            elif row in self.ships:
+                for actor in self.ships[row].everything:
+                    actor.VisibilityOff()
+
+    def _show(self, moment: Moment, row: int, place: tuple[float, float, float, float]) -> None:
+        ship = self.ships.get(row) or self._new(row)
+        v = moment.vessels
+        signature = (v.kind[row], float(v.length[row]), float(v.beam[row]), round(float(v.draught[row]), 1))
+        swung = not abs(place[3] - ship.lit_at) < _TURN
+        if ship.signature != signature or swung:
+            self._rig(ship, moment, row, signature, place[3])
+        said = moment.containers
+        stamp = int(said.vessel_stamp[row]) if row < len(said.vessel_stamp) else 0
+        if stamp != ship.stamp or swung:
+            self._stow(ship, moment, row, place[3])
+        ship.signature, ship.stamp, ship.lit_at = signature, stamp, place[3] if swung else ship.lit_at
+        there = draw.site_from(*place)
+        cast = self.look.cast(SHADOW_DEPTH) @ there
+        for actor, matrix in ((ship.hull, there), (ship.boxes, there), (ship.shade, cast), (ship.box_shade, cast)):
+            actor.SetUserMatrix(draw.matrix_of(matrix))
+            actor.VisibilityOn()
+
+    def _new(self, row: int) -> _Ship:
+        empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
+        ship = _Ship(draw.plain_actor(empty), shadow_actor(empty, self.look), box_actor(self.look), shadow_actor(empty, self.look))
+        for actor, stage in zip(ship.everything, ("solid", "shadow", "solid", "shadow"), strict=True):
+            self.stages.add(stage, self.haze.on(actor) if stage == "solid" else actor)
+        self.ships[row] = ship
+        return ship
+
+    def _rig(self, ship: _Ship, moment: Moment, row: int, signature: tuple[object, ...], yaw: float) -> None:
+        v = moment.vessels
+        vessel = class_of(moment, row)
+        tone = self.look.topsides[crc32(v.name[row].encode()) % len(self.look.topsides)]
+        mesh = hull_mesh(
+            vessel, self.look.colour_of, length=float(v.length[row]) or None, beam=float(v.beam[row]) or None,
+            draught=float(v.draught[row]) or None, topside="#%02x%02x%02x" % tone, cargo=v.kind[row] in moment.terminal.catalogue.vessels,
+        )  # fmt: skip
+        cos, sin = np.cos(yaw), np.sin(yaw)
+        normals = mesh.normals @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
+        lit = np.clip(mesh.rgb * self.look.shade(normals), 0, 255)
+        data = draw.poly_data(mesh.points, mesh.triangles, lit.astype(np.uint8))
+        ship.hull.GetMapper().SetInputData(data)
+        ship.shade.GetMapper().SetInputData(data)
+
+    def _stow(self, ship: _Ship, moment: Moment, row: int, yaw: float) -> None:
+        boxes, bays, across = deck_boxes(moment, row, self.paint)
+        ship.boxes.SetVisibility(len(boxes) > 0)
+        grid = tops(boxes, bays, across)
+        corners, colours, _ = face_quads(boxes, seen(boxes, grid), self.look, yaw)
+        ship.boxes.GetMapper().SetInputData(draw.quad_data(corners, colours))
+        high = np.flatnonzero(boxes.top >= grid[boxes.low, boxes.row] - 0.05)
+        foot = boxes.base[high].copy()
+        size = boxes.size[high].copy()
+        size[:, 2] += foot[:, 2] - 20.0
+        foot[:, 2] = 20.0  # from about the deck up: what is lower lies in the hull's own shadow
+        columns = column_quads(foot, boxes.turn[high], np.maximum(size, 0.1))
+        ship.box_shade.GetMapper().SetInputData(draw.quad_data(columns, np.zeros((len(columns), 3))))
+
+
+def class_of(moment: Moment, row: int) -> VesselClass:
+    """The class of vessel *row*, or the one nearest to her length where nobody said."""
+    classes, v = moment.terminal.catalogue.vessels, moment.vessels
+    if v.kind[row] in classes:
+        return classes[v.kind[row]]
+    length = float(v.length[row]) or 180.0
+    return min(classes.values(), key=lambda c: abs(c.length - length))
+
+
+def deck_boxes(moment: Moment, row: int, paint: Paint) -> tuple[Boxes, int, int]:
+    """The boxes on the deck of vessel *row* in her frame, and how many cells her grid has along and across.
+
+    Bays lie apart, so that the ends of each bay's stacks are seen.
+    """
+    said: Containers = moment.containers
+    rows: Ints = np.flatnonzero((said.kind == PlaceKind.VESSEL) & (said.where == row) & np.isfinite(said.base[:, 0]))
+    rows = rows[said.tier[rows] > DECK]
+    bay, pair = said.bay[rows], (said.bay[rows] - 1) // 4
+    wide = 2 * int(np.max(said.row[rows], initial=0)) + 3
+    across = np.round(row_offset(said.row[rows], class_of(moment, row).rows) + wide / 2 + 0.25).astype(np.int64) + 1
+    # Towards the stern cells count down: the fore half of a bay has the higher number.
+    high = 3 * (pair.max(initial=0) - pair) + np.where(bay % 4 == 3, 1, 2)
+    low = high - (bay % 4 == 2)
+    size: Floats = np.stack([said.about.length[rows], said.about.width[rows], said.about.height[rows]], axis=1)
+    boxes = Boxes(said.base[rows], said.turn[rows], size, paint.of(said.about)[rows], low, high, across)
+    return boxes, int(high.max(initial=1)) + 1, int(across.max(initial=1)) + 1
