@@ -89,7 +89,11 @@ class McapFile:
             raise BadFile(path, "there is no such file") from None
         except OSError as wrong:
             raise BadFile(path, f"cannot be read: {wrong.strerror}") from None
-        self._first = self._after_header(start)
+        try:
+            self._first = self._after_header(start)
+        except BadFile:
+            self.close()
+            raise
 
     def close(self) -> None:
         self._file.close()

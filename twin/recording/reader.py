@@ -40,7 +40,11 @@ class Recording:
         self._world: World | None = None
         self._born, self._span = 0, (0, -1)  # instant first shown by the world; from when to when it was told
         if terminal is not None:
-            self._same_layout(terminal)
+            try:
+                self._same_layout(terminal)
+            except BadFile:
+                self.close()
+                raise
 
     # -- what it is
 
@@ -127,7 +131,7 @@ class Recording:
         try:
             return self._file.messages(chunk.offset, chunk.length)
         except Unreadable as wrong:
-            self._lost(Damage(chunk.start, chunk.end, str(wrong)))
+            self._lost(_damage(chunk, wrong))
             return []
 
     def _lost(self, damage: Damage) -> None:
@@ -153,7 +157,7 @@ class Recording:
         try:
             return [self._names.here(batch) for batch in decode(data)]
         except BadMessage as wrong:
-            self._lost(Damage(chunk.start, chunk.end, str(wrong)))
+            self._lost(_damage(chunk, wrong))
             return []
 
     @cached_property
@@ -239,6 +243,10 @@ class Recording:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _damage(chunk: Chunk, wrong: Exception) -> Damage:
+    return Damage(min(chunk.start, chunk.earliest), chunk.end, str(wrong))
 
 
 def _told(damage: Damage) -> dict[str, str]:

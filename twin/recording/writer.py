@@ -106,8 +106,6 @@ class Recorder:
     def _append(self, by_channel: dict[int, tuple[int, bytes]], t: int) -> None:
         if not self._sequence:
             self._flushed = self._next_key = t
-        if self._due(t):
-            self.flush()
         self._t = t
         if news := self._naming.news():
             self._add(DICTIONARY, t, news)
@@ -116,6 +114,8 @@ class Recorder:
             self._earliest = min(self._earliest, earliest)
         if t >= self._next_key:
             self._keyframe()
+        elif self._due(t):  # now, not before the next write: what is unwritten never spans more than *flush_every*
+            self.flush()
 
     def _due(self, t: int) -> bool:
         late = t - self._flushed >= self.flush_every or self._bytes >= CHUNK_BYTES
