@@ -24,6 +24,8 @@ from twin.feeds.ais import AisFeed, lines_of, paced, read_ais
 from twin.feeds.ais_lines import FATES, AisCounts, Listener, checksum, messages, report_time
 from twin.feeds.ais_traffic import DESCRIPTIONS, Ship, Traffic, described, told
 from twin.geometry import Site
+from twin.layout import read_layout
+from twin.samples import sample
 from twin.terminal import Blocks, Machines, Terminal
 from twin.units import SECOND, time_from_text
 
@@ -388,6 +390,10 @@ def amsa() -> Path:
     return real("ais", "amsa", "ais.txt.gz")
 
 
+def brisbane() -> Terminal:
+    return read_layout(sample("layouts", "brisbane-patrick.yaml"))
+
+
 @dataclass
 class Coast:
     """The Australian file seen from the quay of layouts/brisbane-patrick.yaml."""
@@ -400,7 +406,7 @@ class Coast:
 @pytest.fixture(scope="module")
 def seen(amsa: Path) -> Coast:
     roster, counts = roster_of(()), AisCounts()
-    seconds = read_ais(amsa, placed(153.175169, -27.365745, 211.7), roster=roster, counts=counts)
+    seconds = read_ais(amsa, brisbane(), roster=roster, counts=counts)
     return Coast(roster, counts, [batch for second in seconds for batch in second])
 
 
@@ -447,8 +453,9 @@ def test_the_three_ships_at_the_patrick_quay_lie_alongside_it(seen: Coast):
         reach.append((x - length / 2, x + length / 2))
     reach.sort()
     assert all(a[1] < b[0] for a, b in pairwise(reach))
-    assert reach[0][0] > -450
-    assert reach[-1][1] < 450
+    quay, berths = brisbane().quays[0], brisbane().berths
+    assert all(quay.x0 + berth.start <= low and high <= quay.x0 + berth.end
+               for berth, (low, high) in zip(berths, reach, strict=True))  # fmt: skip
 
 
 def test_brisbane_has_the_most_moored_ships_that_may_be_container_ships(amsa: Path):
