@@ -25,14 +25,14 @@ def shift(terminal: Terminal, roster: Roster, *, seconds: int = 600, boxes: int 
         quantised(DescribedVessels(since[:1], ship, ("Anna",), ("small",), *size)),
         places(since, about.container, 1, n % 2, bay=1 + 2 * (n // 8), row=1 + n // 2 % 3, tier=1),
     ]
-    x, box = rng.uniform(0, 200, len(machine)), 0
+    x = rng.uniform(0, 200, len(machine))
     for s in range(seconds):
         x = x + rng.normal(0, 0.8, len(machine))
         late = rng.integers(0, 900, len(machine)) * 10**6
         joints = np.stack([x, x / 2], axis=1)
         said: list[Batch] = [poses(at_second(s) - late, machine, x, 3 * machine, yaw=x / 50, joints=joints)]
         if s % 5 == 0:
-            box = int(rng.integers(boxes))
+            box = about.container[rng.integers(boxes)]
             said.append(places(at_second(s), box, PlaceKind.MACHINE, 0))
             said.append(places(at_second(s + 3), box, PlaceKind.SLOT, 1, bay=int(rng.integers(1, 9)), row=2, tier=2))
         if s % 10 == 0:

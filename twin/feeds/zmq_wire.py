@@ -38,7 +38,7 @@ SAID_ON: dict[type[Batch], bytes] = {
     DescribedVessels: PLACED,
     Events: HAPPENED,
 }
-_HERE = ("tcp://127.", "tcp://[::1]:")
+_HERE = re.compile(r"tcp://127(\.\d{1,3}){3}:\d+")  # names can lead anywhere
 
 
 class Said(IntEnum):
@@ -143,7 +143,7 @@ def addresses(uri: str) -> tuple[str, str]:
     stem, _, port = uri.rpartition(":")
     if not uri.startswith("tcp://") or not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) >= 65535:
         raise NoFeed(f"{uri!r} is not an address of a live feed; write e.g. {DEFAULT} or ipc:///run/twin")
-    if not uri.startswith(_HERE):
+    if not _HERE.fullmatch(uri):
         raise NoFeed(
             f"{uri} is not on this machine, and a live feed is neither encrypted nor signed yet; "
             f"use {DEFAULT}, and between machines a tunnel: ssh -L 7701:127.0.0.1:7701 -L 7702:127.0.0.1:7702 HOST"
