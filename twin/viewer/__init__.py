@@ -1,0 +1,28 @@
+"""The window.  Imports nothing heavy here: what draws is chosen before VTK and Qt are loaded."""
+
+from pathlib import Path
+
+
+def view(
+    layout_or_recording: Path | str | None = None,
+    *,
+    feed: str | None = None,
+    at: int | str | None = None,
+    speed: float = 1.0,
+    seconds: float | None = None,
+) -> None:
+    """Open the window on a layout or a recording and run until it is closed, or for *seconds*.
+
+    *feed* is an address to hear from (tcp://…, demo:), *at* the instant to begin with (ns UTC or text), *speed* recorded
+    seconds a second.  Without a file the window offers the samples.  Raises `TwinError` where no window can be opened
+    or the file cannot be used.
+    """
+    from twin.errors import NoRenderer
+    from twin.scene.renderer import prepare
+
+    renderer = prepare(window=True)
+    if not renderer.window:
+        raise NoRenderer(f"no window can be opened: {renderer.detail}; `twin render` draws into a file instead")
+    from twin.viewer.program import run
+
+    run(layout_or_recording, feed=feed, at=at, speed=speed, seconds=seconds)
