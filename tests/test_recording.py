@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,8 +15,9 @@ from mcap.reader import make_reader
 
 from tests.real import REAL
 from tests.shift import hashed, shift
+from tests.test_wire import library
 from tests.worlds import T0, at_second, tiny_terminal
-from twin.errors import BadFile
+from twin.errors import BadFile, TwinError
 from twin.facts import Events, Poses, places, poses, roster_of
 from twin.feeds.recorded import RecordedFeed
 from twin.layout import read_layout
@@ -233,6 +235,37 @@ def test_events_come_back_but_are_no_state(tmp_path: Path):
 
     assert isinstance(heard, Events)
     assert (heard.kind, heard.who, heard.text) == (event.kind, event.who, event.text)
+
+
+def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path: Path):
+    """No file may grow past 20 kB; the recorder says so, and some minute is there."""
+    roster, limits = roster_of(TERMINAL.machines.name), resource.getrlimit(resource.RLIMIT_FSIZE)
+    recorder = Recorder(tmp_path / "x.mcap", TERMINAL, roster)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(TwinError, match=r"x\.mcap: cannot be written: File too large; what is there so far"):
+            all(recorder.write(batches) is None for batches in shift(TERMINAL, roster))
+        with pytest.raises(TwinError, match="cannot be written"):
+            recorder.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    with opened(tmp_path / "x.mcap") as recording:
+        assert recording.end > at_second(5)
+        assert hashed(recording.at(at_second(2)))
+
+
+def test_how_the_feed_was_is_recorded_too(tmp_path: Path):
+    with Recorder(tmp_path / "x.mcap", TERMINAL, roster_of(TERMINAL.machines.name)) as recorder:
+        recorder.write([poses(T0, 0, 1.0, 2.0)])
+        recorder.note(T0 + SECOND, "RESYNC", {"heard": 7, "bad: crc": 1})
+
+    with (tmp_path / "x.mcap").open("rb") as file:
+        [(_, _, said)] = make_reader(file).iter_messages("health")
+    health = library("Health").FromString(said.data)  # type: ignore[attr-defined]
+
+    assert (health.t_ms, health.state) == ((T0 + SECOND) // 10**6, "RESYNC")
+    assert dict(zip(health.kind, health.count, strict=True)) == {"heard": 7, "bad: crc": 1}
 
 
 def foreign(path: Path) -> None:

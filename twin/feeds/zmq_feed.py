@@ -63,7 +63,7 @@ class ZmqFeed:
             self._dealer.connect(asked_at)
         except zmq.ZMQError as wrong:
             self._context.destroy(linger=0)
-            raise NoFeed(f"{self.uri}: {zmq.strerror(wrong.errno)}; write e.g. tcp://127.0.0.1:7701") from None
+            raise NoFeed(f"{self.uri}: {zmq.strerror(wrong.errno or 0)}; write e.g. tcp://127.0.0.1:7701") from None
 
     def _wait(self, patience: float) -> None:
         there = self._there.wait(patience)

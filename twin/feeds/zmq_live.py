@@ -75,7 +75,8 @@ class Publisher:
             self._pub.bind(self.address)
         except zmq.ZMQError as wrong:
             self._context.destroy(linger=0)
-            said = f"{self.address} (or {answers_at}, for late joiners) cannot be used: {zmq.strerror(wrong.errno)}"
+            why = zmq.strerror(wrong.errno or 0)
+            said = f"{self.address} (or {answers_at}, for late joiners) cannot be used: {why}"
             raise NoFeed(f"{said}; stop what is there, or take another port, e.g. tcp://127.0.0.1:7801") from None
 
     def send(self, batches: Iterable[Batch]) -> None:

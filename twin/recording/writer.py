@@ -58,7 +58,13 @@ class Recorder:
         self._earliest, self._chunk_earliest, self._bytes, self._sequence = NEVER, list[int](), 0, 0
         self._file = _created(self.path, overwrite)
         self._out = Writer(self._file, chunk_size=_ONE_CHUNK)
-        self._start(terminal)
+        try:
+            self._start(terminal)
+        except OSError as wrong:
+            raise self._stuck(wrong) from None
+
+    def _stuck(self, wrong: OSError) -> TwinError:
+        return TwinError(f"{self.path}: cannot be written: {wrong.strerror}; what is there so far can be read")
 
     def _start(self, terminal: Terminal) -> None:
         self._out.start(f"{PROFILE}{FORMAT}", "twin")
@@ -80,8 +86,7 @@ class Recorder:
         try:
             self._append(by_channel, max(t, self._t))
         except OSError as wrong:
-            why = f"{self.path}: cannot be written: {wrong.strerror}; what is there so far can be read"
-            raise TwinError(why) from None
+            raise self._stuck(wrong) from None
 
     def _encoded(self, said: list[Batch]) -> dict[int, tuple[int, bytes]]:
         """Channel -> earliest fact's time, payload, of what has a place on the wire."""
@@ -159,7 +164,7 @@ class Recorder:
             self._out.finish()  # type: ignore[no-untyped-call]
             self._file.close()
         except OSError as wrong:
-            raise TwinError(f"{self.path}: cannot be sealed: {wrong.strerror}; it can be read as it is") from None
+            raise self._stuck(wrong) from None
 
     def __enter__(self) -> "Recorder":
         return self
