@@ -113,8 +113,8 @@ def _house(vessel: VesselClass) -> list[Box]:
         ("ship_house", x - depth * 0.5, -vessel.beam / 2, roof, x + depth + 0.6, vessel.beam / 2, roof + 1.1),
         ("ship_glass", x - depth * 0.2, -wide * 0.92, roof + 1.1, x + depth + 0.4, wide * 0.92, roof + 2.4),
         ("ship_house", x - depth * 0.3, -wide * 0.96, roof + 2.4, x + depth + 0.7, wide * 0.96, roof + 2.9),
-        ("ship_house", x - 0.5, -0.5, roof + 2.9, x + 0.5, 0.5, roof + 10),
-        ("ship_house", x - 0.25, -4, roof + 7, x + 0.25, 4, roof + 7.4),
+        ("ship_house", x - 0.5, -0.5, roof + 2.9, x + 0.5, 0.5, roof + 8),
+        ("ship_house", x - 0.25, -4, roof + 6.4, x + 0.25, 4, roof + 6.8),
         ("ship_house", x + 1, -2.2, roof + 4.4, x + 1.4, 2.2, roof + 4.9),
     ]
     for level in np.arange(deck + 4.2, roof - 1.5, 3.0):
