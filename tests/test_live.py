@@ -15,7 +15,7 @@ import zmq
 
 from tests.shift import hashed, shift
 from tests.worlds import T0, at_second, tiny_terminal
-from twin.clock import StepClock, rest, ticking
+from twin.clock import StepClock, rest, ticking, wall
 from twin.errors import NoFeed, TwinError
 from twin.facts import Batch, Poses, places, poses, roster_of
 from twin.feeds import open_feed
@@ -24,7 +24,9 @@ from twin.feeds.zmq_feed import ZmqFeed
 from twin.feeds.zmq_live import Publisher, publish
 from twin.feeds.zmq_sequence import Sequence
 from twin.feeds.zmq_wire import BEAT, MOVING, PLACED, STATE, Parcel, Said, Snapshot, heartbeat, pack, snapshot, unpack
+from twin.layout import read_layout
 from twin.recording import Recorder, open_recording, write_recording
+from twin.samples import sample
 from twin.session import Session
 from twin.units import SECOND
 from twin.wire import encode
@@ -263,6 +265,8 @@ def test_another_terminals_feed_is_refused_naming_both(publisher: Publisher):
         ("udp://127.0.0.1:1", "no feed"),
         ("rubbish", "no feed"),
         ("ais:", "no feed"),
+        ("demo", "no feed"),
+        ("demo:often", "a whole number"),
     ],
 )
 def test_an_address_that_will_not_do_is_told_in_a_sentence(uri: str, sentence: str):
@@ -283,6 +287,23 @@ def test_a_recording_is_a_feed_too(tmp_path: Path):
     assert feed.span == (T0, T0)
     with pytest.raises(TwinError, match="no such file"):
         open_feed(str(tmp_path / "y.mcap"), TERMINAL, roster)
+
+
+def test_made_up_traffic_is_a_feed_that_goes_on_with_the_clock():
+    terminal = read_layout(sample("layouts", "small.yaml"))
+    roster = roster_of(terminal.machines.name)
+    feed, world = open_feed("demo:3", terminal, roster), World(terminal, roster)
+    began = wall()
+
+    def going_on() -> bool:
+        for batch in feed.hear(FOREVER):
+            world.hear(batch)
+        return feed.health.last_t > began
+
+    assert until(going_on)
+    assert feed.live
+    assert feed.health.last_t <= wall()
+    assert (world.at(feed.health.last_t).machines.heard > 0).all()
 
 
 def test_a_loss_among_moves_is_asked_for_and_one_among_poses_waits_for_the_heartbeat():
