@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from twin.geometry import Bools, Floats, boxes_at
+from twin.geometry import Bools, Floats, Ints, boxes_at
 from twin.simulate.paths import Drive, Point
 from twin.terminal import Terminal
 
 SLOPE = 1.0  # metres along for each metre aside when changing lanes
-LEAD = 12.0  # metres driven straight before a stop in a lane, so that the vehicle stands true
+LEAD = 17.0  # metres driven straight before a stop in a lane, so that the vehicle stands true
 DT = 0.25  # seconds between instants of the reservations
 HORIZON = 1600  # instants kept: 400 seconds
 BESIDE, BEHIND = 0.35, 1.0  # metres kept free beside a vehicle (0.40 is the planners' figure) and before and behind it
@@ -88,7 +88,7 @@ class Apron:
 
     def routes(self, a: Spot, b: Spot) -> Iterator[list[Point]]:
         """Ways from *a* to *b* as points in the quay's frame, the shorter first of each sort."""
-        two, r = 2 * self.radius + 0.1, self.radius + 1
+        two, r = 2 * self.radius + 0.1, 1.45 * self.radius + 0.5
         for q in self.out:
             if a.form != "quay" or b.form != "quay" or q > max(a.v, b.v) + 1:
                 first, last = a.exit(q), b.entry(q)
@@ -148,15 +148,22 @@ class Reservations:
         moving = int(np.ceil((drive.end - first * DT) / DT)) + 2
         if self._hits_fixed(vehicle, mine[:moving:4]):
             return False
-        theirs = self.pose[:, k % HORIZON]
         reach = np.hypot(*(self.half[vehicle] + BEHIND)) + np.hypot(self.half[:, 0], self.half[:, 1])
+        maybe = self._near(vehicle, mine, k, reach)
+        theirs = self.pose[maybe][:, k % HORIZON]
         apart = (theirs[:, :, 0] - mine[None, :, 0]) ** 2 + (theirs[:, :, 1] - mine[None, :, 1]) ** 2
-        near = apart < reach[:, None] ** 2
-        near[vehicle] = False
-        other, at = np.nonzero(near)
+        other, at = np.nonzero(apart < reach[maybe, None] ** 2)
         if not len(other):
             return True
-        return not bool(np.any(_touch(mine[at], self.half[vehicle] + (BEHIND, BESIDE), theirs[other, at].astype(float), self.half[other])))
+        return not bool(np.any(_touch(mine[at], self.half[vehicle] + (BEHIND, BESIDE), theirs[other, at].astype(float), self.half[maybe][other])))
+
+    def _near(self, vehicle: int, mine: Floats, k: Ints, reach: Floats) -> Ints:
+        """Vehicles that ever come near, seen at every eighth instant; in between none gets farther than a few steps."""
+        coarse = self.pose[:, k[::8] % HORIZON]
+        apart = np.hypot(coarse[:, :, 0] - mine[None, ::8, 0], coarse[:, :, 1] - mine[None, ::8, 1])
+        near = np.any(apart < reach[:, None] + 8 * DT * 8.0, axis=1)
+        near[vehicle] = False
+        return np.flatnonzero(near)
 
     def _hits_fixed(self, vehicle: int, mine: Floats) -> bool:
         if not len(self.fixed):

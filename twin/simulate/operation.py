@@ -17,7 +17,7 @@ from twin.simulate.vehicles import Fleet, Vehicle, standing
 from twin.simulate.yard_cranes import Task, Zone
 from twin.terminal import Terminal
 
-AHEAD = 2  # vehicles a quay crane has on the way or before it
+AHEAD = 3  # vehicles a quay crane has on the way or before it
 KEPT_FREE = 2  # spots before a block that idle vehicles leave free
 TIDY = 0.012  # chance per second that an idle yard crane moves a box of its own accord
 Said = tuple[float, int, PlaceKind, int, int, int, int]  # second, box, kind, where, bay, row, tier

@@ -10,7 +10,7 @@ from twin.terminal import Quay
 
 DEPTH = 12.0  # metres from a block's end to the middle of a vehicle that stands before it
 RADIUS = 8.0  # metres; an AGV steers with all wheels
-PITCH = 5.5  # metres between made-up transfer lanes
+PITCH = 6.0  # metres between made-up transfer lanes
 
 
 def lay_out(setting: Setting) -> Kind | None:
@@ -46,6 +46,7 @@ def _pave(setting: Setting, frame: Frame, quay: Quay, kind: Kind, first: float, 
     beyond = [v for v in beyond if v > max(near) + 3]
     if not home or max(home) - min(beyond or [0.0]) < 2 * RADIUS:
         home = [front - 5.0, front - 9.5]
+    beyond = [v for v in beyond if v < min(home)]
     if not beyond or not near or max(home) - min(beyond) < 2 * RADIUS:
         return
     length = float(np.hypot(quay.x1 - quay.x0, quay.y1 - quay.y0))

@@ -89,7 +89,7 @@ class Fleet:
         found = [driven(path, start, speed=speed, acceleration=vehicle.kind.drive_acceleration, yaw=float(yaw), forward=forward) for path in paths]
         found.sort(key=lambda d: d.end)
         for wait in WAITS:
-            for drive in found[:6]:
+            for drive in found[:5]:
                 later = drive.later(wait)
                 if self.ground.free(vehicle.number, later):
                     self._set_off(vehicle, later, to)
