@@ -56,6 +56,7 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
     def open(self, terminal: Terminal) -> None:
         """Draw another terminal from now on."""
         self.renderer.RemoveAllViewProps()
+        self.renderer.RemoveObservers("StartEvent")  # the scene before saw to each frame
         self.scene = Scene(terminal, plotter=self)
         self.look_from("overview")
 
@@ -71,19 +72,27 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
         self.update()
 
     def paintGL(self) -> None:
-        due, self._due = self._due and self.scene is not None, False
+        due, self._due = self._due, False
         start = ticking()
         self._in_paint = True  # pyvistaqt's own flag: what it paints now is shown, not drawn again
         try:
-            if due and self.scene is not None and self.ren_win.GetReadyForRendering():
-                self.ren_win.GetState().Reset()  # Qt has used OpenGL since
-                self.ren_win.GetState().vtkglDepthFunc(LESS_OR_EQUAL)
-                self.scene.render()
+            if due and self.ren_win.GetReadyForRendering():
+                self._render()
             super().paintGL()
         finally:
             self._in_paint = False
-        if due:
+        if due and self.scene is not None:
             self.drawn.emit((ticking() - start) / 1e6)
+
+    def _render(self) -> None:
+        """Draw into VTK's own buffer, also without a scene: a buffer shown before it was ever drawn stays black."""
+        state = self.ren_win.GetState()
+        state.Reset()  # Qt has used OpenGL since
+        state.Push()
+        state.vtkglDepthFunc(LESS_OR_EQUAL)
+        self.ren_win.Render()
+        self.makeCurrent()
+        state.Pop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

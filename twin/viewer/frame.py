@@ -230,11 +230,10 @@ class Frame(QMainWindow):
             strip, line = bar(SIZES.header, "dockHeader")
             line.addWidget(label(title, weight=600))
             line.addStretch()
-            dock.setTitleBarWidget(strip)
-        else:
-            nothing = QWidget()
-            nothing.setFixedHeight(0)
-            dock.setTitleBarWidget(nothing)
+            inside = _under(strip, inside)
+        nothing = QWidget()  # a dock draws its own title unless it is given another
+        nothing.setFixedHeight(0)
+        dock.setTitleBarWidget(nothing)
         inside.setProperty("ground", "panel")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(inside)
@@ -279,3 +278,14 @@ class Frame(QMainWindow):
         """Show or hide time and clearances."""
         self.docks["bottom"].setVisible(on)
         self.docks["near"].setVisible(on)
+
+
+def _under(strip: QWidget, inside: QWidget) -> QWidget:
+    """*inside* below its header."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(strip)
+    column.addWidget(inside, 1)
+    return both

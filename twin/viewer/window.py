@@ -234,9 +234,8 @@ class Window(Frame):
         if scene is None:
             return
         pairs = list(zip(found.who_a, found.who_b, strict=True)) if found else []
-        if found is None or self._pair not in pairs:
-            scene.distance_line(None, None)
-        else:
+        scene.clear_lines()
+        if found is not None and self._pair in pairs:
             row = pairs.index(self._pair)
             text = number(float(found.metres[row]), 2, "m")
             scene.distance_line(found.p1[row], found.p2[row], text)
@@ -256,7 +255,7 @@ class Window(Frame):
         self.inspector.show_thing(moment, thing)
         self.scene_panel.show_selected(thing)
         if self.canvas.scene is not None:
-            self.canvas.scene.highlight(*(thing or (None, -1)))
+            self.canvas.scene.highlight(*(thing or ("", -1)))
             self.canvas.draw()
         self._show_counts()
 
