@@ -78,8 +78,9 @@ def _frame(terminal: Terminal) -> _Frame:
 
 def _overview(terminal: Terminal) -> Camera:
     f = _frame(terminal)
-    reach = max(f.length * 0.42, f.depth * 0.8, 120)
-    return Camera(f.at(reach * 1.05, -reach * 0.75, reach * 0.48), f.at(reach * 0.12, f.depth * 0.18, 0), view_angle=32)
+    reach = float(np.clip(f.length * 0.30, 110, 600))
+    eye = f.at(reach * 0.85, -reach * 0.62, reach * 0.36)
+    return Camera(eye, f.at(-reach * 0.28, f.depth * 0.20, 0), view_angle=32)
 
 
 def _quay(terminal: Terminal) -> Camera:
@@ -145,9 +146,10 @@ def _machine_place(name: str, terminal: Terminal, moment: Moment | None) -> tupl
 
 def _machine(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     x, y, yaw, size = _machine_place(name, terminal, moment)
-    reach, turn = size * 1.35 + 6, yaw - 0.95
-    eye = x + reach * np.cos(turn), y + reach * np.sin(turn), size * 0.42 + 3
-    return Camera((float(eye[0]), float(eye[1]), float(eye[2])), (x, y, min(size * 0.3, 26)), view_angle=38)
+    large = size > 60  # a quay crane: from beside it, past the ship
+    reach, turn = size * (1.05 if large else 1.35) + 6, yaw - (0.28 if large else 0.95)
+    eye = x + reach * np.cos(turn), y + reach * np.sin(turn), size * (0.34 if large else 0.42) + 3
+    return Camera((float(eye[0]), float(eye[1]), float(eye[2])), (x, y, min(size * 0.3, 36)), view_angle=40)
 
 
 def _cab(name: str, terminal: Terminal, moment: Moment | None) -> Camera:

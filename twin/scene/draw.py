@@ -21,7 +21,7 @@ _STENCIL_TEST, _STENCIL_BIT, _KEEP, _INCREASE = 0x0B90, 0x0400, 0x1E00, 0x1E02
 _FAR = 3e4  # metres, beyond every terminal
 
 # Far things fade into the haze.  1 / gl_FragCoord.w is the distance along the view; under a parallel view it is 1.
-_HAZE = """//VTK::TCoord::Impl
+_HAZE = """{instead}
   float away = clamp((1.0 / gl_FragCoord.w - {near:.1f}) / {reach:.1f}, 0.0, 1.0);
   gl_FragData[0].rgb = mix(gl_FragData[0].rgb, vec3({r:.4f}, {g:.4f}, {b:.4f}), away * (2.0 - away) * {most:.2f});
 """
@@ -36,10 +36,10 @@ class Haze:
     reach: float = 9000.0
     most: float = 1.0
 
-    def on(self, actor: vtkActor) -> vtkActor:
-        """*actor*, now fading."""
+    def on(self, actor: vtkActor, instead: str = "//VTK::TCoord::Impl") -> vtkActor:
+        """*actor*, now fading; *instead* takes the place of VTK's own use of its texture."""
         r, g, b = (c / 255 for c in self.colour)
-        code = _HAZE.format(near=self.near, reach=self.reach, r=r, g=g, b=b, most=self.most)
+        code = _HAZE.format(near=self.near, reach=self.reach, r=r, g=g, b=b, most=self.most, instead=instead)
         actor.GetShaderProperty().AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, code, False)
         return actor
 

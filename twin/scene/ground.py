@@ -129,7 +129,7 @@ def add_ground(stages: draw.Stages, terminal: Terminal, look: Look, haze: draw.H
 def _add_yard_pads(paint: Paintwork, terminal: Terminal) -> None:
     corners = block_corners(terminal, 0.5)
     if len(corners):
-        paint.fill([corners], tuple(int(c * 0.62) for c in paint.look.ground["road"]))  # type: ignore[arg-type]
+        paint.fill([corners], tuple(int(c * 0.45) for c in paint.look.ground["road"]))  # type: ignore[arg-type]
         edges = [strips(np.concatenate([ring, ring[:1]]), 0.18) for ring in block_corners(terminal, 0.9)]
         paint.lines(edges, paint.look.ground["line_white"], paint.look.ground["pavement"])
 

@@ -8,8 +8,8 @@ from twin.scene import draw
 from twin.scene.look import Look
 from twin.scene.paint import Paint
 from twin.scene.shadows import shadow_actor
-from twin.scene.stacks import Boxes, all_faces, face_quads
-from twin.scene.yard import box_actor
+from twin.scene.stacks import Boxes
+from twin.scene.yard import box_actor, loose_data
 
 
 class Riders:
@@ -18,8 +18,9 @@ class Riders:
     def __init__(self, stages: draw.Stages, look: Look, paint: Paint, haze: draw.Haze) -> None:
         self.look, self.paint = look, paint
         empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
-        self.actor, self.shade = box_actor(look), shadow_actor(empty, look)
-        stages.add("solid", haze.on(self.actor))
+        self.actor, self.shade = box_actor(look, haze), shadow_actor(empty, look)
+        self.actor.SetTexture(paint.skins.texture)
+        stages.add("solid", self.actor)
         stages.add("shadow", self.shade)
 
     def show(self, moment: Moment) -> None:
@@ -27,8 +28,7 @@ class Riders:
         boxes = moving_boxes(moment, self.paint)
         for actor in (self.actor, self.shade):
             actor.SetVisibility(len(boxes) > 0)
-        corners, colours, _ = face_quads(boxes, all_faces(len(boxes)), self.look)
-        data = draw.quad_data(corners, colours)
+        data = loose_data(boxes, self.look, self.paint)
         self.actor.GetMapper().SetInputData(data)
         self.shade.GetMapper().SetInputData(data)
 
@@ -43,4 +43,5 @@ def moving_boxes(moment: Moment, paint: Paint) -> Boxes:
     rows, base, turn = rows[known], base[known], turn[known]
     size = np.stack([said.about.length[rows], said.about.width[rows], said.about.height[rows]], axis=1)
     nowhere = np.zeros(len(rows), np.int64)
-    return Boxes(base, turn, size, paint.of(said.about)[rows], nowhere, nowhere, nowhere)
+    return Boxes(base, turn, size, paint.of(said.about)[rows], nowhere, nowhere, nowhere,
+                 paint.lines(said.about)[rows])  # fmt: skip

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (without it there is nothing to draw with)
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
@@ -16,14 +15,19 @@ from twin.scene import draw
 from twin.scene.cameras import Camera, named_camera
 from twin.scene.ground import add_ground, add_quays
 from twin.scene.land import add_land
+from twin.scene.labels import Labels
 from twin.scene.look import Lamp, Look, read_look
 from twin.scene.machines import MachineLayer, near_machines, stale_machines
+from twin.scene.marks import Marks
+from twin.scene.names import names
 from twin.scene.paint import Paint
+from twin.scene.pictures import Picture, shrunk, write_picture
 from twin.scene.renderer import prepare
 from twin.scene.riders import Riders
 from twin.scene.ropes import Ropes
 from twin.scene.solids import Solids, add_structures
 from twin.scene.vessel import Ships
+from twin.scene.view import View, view_of
 from twin.scene.water import add_sky, add_water
 from twin.scene.yard import Yard
 from twin.terminal import Terminal
@@ -31,7 +35,6 @@ from twin.units import SECOND
 
 STALE = 30 * SECOND
 NEAR = 420.0  # metres at a view angle of 30 degrees, within which machines show their details
-Picture = npt.NDArray[np.uint8]
 
 
 class Scene:
@@ -62,13 +65,16 @@ class Scene:
         self.window.SetStencilCapable(True)
         self.stages = draw.Stages(self.renderer)
         self.moment: Moment | None = None
-        self._camera = named_camera("overview", terminal)
+        self.labels = True  # whether names are shown
+        self._own, self._finer = plotter is None, 1
+        self._seen_from: tuple[float, ...] | None = None
         self._build()
-        self.camera = self._camera
+        self.camera = "overview"
+        self.renderer.AddObserver("StartEvent", self._before_frame)
 
     def _build(self) -> None:
         look, stages = self.look, self.stages
-        haze = draw.Haze(look.sky["haze"])
+        haze = draw.Haze(look.sky["haze"], 1100)
         self._sky = add_sky(stages, look)
         x0, y0, x1, y1 = self.terminal.bounds
         level = self.terminal.site.water_level
@@ -85,6 +91,7 @@ class Scene:
         self._machines = MachineLayer(stages, look, haze)
         self._riders = Riders(stages, look, self._paint, haze)
         self._ropes = Ropes(stages, look, haze)
+        self._labels, self._marks = Labels(self.renderer), Marks(stages)
         self._light()
 
     def _light(self) -> None:
@@ -97,29 +104,68 @@ class Scene:
     # -- moments
 
     def show(self, moment: Moment) -> None:
-        """Take over what changed since the last moment; nothing is drawn yet."""
+        """Take over what changed since the last moment; drawn with the next frame."""
         self.moment = moment
         self._yard.show(moment)
         self._ships.show(moment)
         self._riders.show(moment)
-        reach = NEAR * np.tan(np.radians(15)) / np.tan(np.radians(self._camera.view_angle / 2))
-        near = near_machines(moment, np.array(self._camera.position), float(reach))
-        self._machines.show(moment, near, stale_machines(moment, STALE))
-        self._ropes.show(moment, np.array(self._camera.position))
+        self._marks.follow(moment)
+        self._stale = stale_machines(moment, STALE)
+        self._seen_from = None
 
     def render(self) -> None:
         """Draw one frame."""
-        self.stages.settle()
-        self._place_eye()
         self.window.Render()
 
-    def picture(self) -> Picture:
-        """The frame as (height, width, 3), first row at the top; draws it first."""
-        self.render()
+    def picture(self, *, finer: int = 1) -> Picture:
+        """A frame as (height, width, 3), first row at the top; *finer* 2 or 3 smooths edges, in a window of our own."""
         width, height = self.window.GetSize()
+        if finer == 1 or not self._own:
+            self.render()
+            return self._pixels(width, height)
+        self._finer = finer
+        self.window.SetSize(width * finer, height * finer)
+        self.render()
+        fine = self._pixels(width * finer, height * finer)
+        self._finer = 1
+        self.window.SetSize(width, height)
+        return shrunk(fine, finer)
+
+    def _pixels(self, width: int, height: int) -> Picture:
         pixels = vtkUnsignedCharArray()
         self.window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
         return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
+
+    def still(self, path: Path | str, quality: bool = True) -> Path:
+        """Write a picture to *path* (.png, .jpg).  Raises `BadFile`."""
+        return write_picture(self.picture(finer=3 if quality else 1), Path(path))
+
+    def moving(self, moving: bool) -> None:
+        """Say whether the picture moves: one that stands still is smoothed."""
+        self.renderer.SetUseFXAA(not moving)
+
+    # -- pointing
+
+    def ray_through(self, pixel: tuple[float, float]) -> tuple[Floats, Floats]:
+        """Origin and unit direction (3,) of the line of sight through *pixel* (x, y from the upper left corner)."""
+        return self._view().ray(*pixel)
+
+    def pixel_of(self, point: tuple[float, float, float]) -> tuple[float, float]:
+        """Where a site point lies in the picture (x, y from the upper left corner); NaN behind the eye."""
+        pixels, ahead = self._view().pixels([point])
+        return (float(pixels[0, 0]), float(pixels[0, 1])) if ahead[0] > 0 else (np.nan, np.nan)
+
+    def highlight(self, kind: str, row: int = -1) -> None:
+        """Outline a 'container', 'machine', 'vessel' or 'block' by its row; '' takes the outline away."""
+        self._marks.highlight(kind, row, self.moment)
+
+    def distance_line(self, p1: Floats, p2: Floats, text: str, verdict: str = "unknown") -> None:
+        """Draw a measured distance in the colour of its verdict (pass, warn, fail, unknown)."""
+        self._marks.distance(p1, p2, text, verdict)
+
+    def clear_lines(self) -> None:
+        """Take all measured distances away."""
+        self._marks.clear()
 
     # -- camera
 
@@ -133,20 +179,32 @@ class Scene:
     def camera(self, camera: Camera | str) -> None:
         if isinstance(camera, str):
             camera = named_camera(camera, self.terminal, self.moment)
-        self._camera = camera
         eye = self.renderer.GetActiveCamera()
         eye.SetPosition(*camera.position)
         eye.SetFocalPoint(*camera.focal_point)
         eye.SetViewUp(*camera.up)
         eye.SetViewAngle(camera.view_angle)
 
-    def _place_eye(self) -> None:
-        """Keep the sky around the eye, and the depth range as tight as the eye's height allows."""
+    def _view(self) -> View:
+        return view_of(self.renderer.GetActiveCamera(), self.window.GetSize())
+
+    def _before_frame(self, _renderer: object = None, _event: str = "") -> None:
+        """Bring up to date what depends on the eye; runs before every frame, whoever asked for it."""
         eye = self.renderer.GetActiveCamera()
-        x, y, z = eye.GetPosition()
-        self._sky.SetPosition(x, y, z)
-        near = float(np.clip(abs(z) * 0.03, 0.5, 60.0))
-        eye.SetClippingRange(near, 60_000.0)
+        place = np.array(eye.GetPosition())
+        # The nearest thing is the ground below or, low down, whatever stands there.
+        eye.SetClippingRange(float(np.clip(abs(place[2]) * 0.03, 0.5, 60.0)), 60_000.0)
+        self._sky.SetPosition(*place)
+        seen_from = (*place.tolist(), eye.GetViewAngle())
+        if self.moment is not None and seen_from != self._seen_from:
+            self._seen_from = seen_from
+            reach = NEAR * np.tan(np.radians(15)) / np.tan(np.radians(eye.GetViewAngle() / 2))
+            self._machines.show(self.moment, near_machines(self.moment, place, float(reach)), self._stale)
+            self._ropes.show(self.moment, place)
+        shown = names(self.moment) if self.labels and self.moment is not None else []
+        self._labels.show([*shown, *self._marks.labels])
+        self._labels.place(self._view(), scale=self._finer)
+        self.stages.settle()
 
 
 def _light(lamp: Lamp) -> vtkLight:

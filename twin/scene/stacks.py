@@ -36,6 +36,7 @@ class Boxes:
     low: Ints
     high: Ints
     row: Ints
+    line: Ints  # which name is painted on the long sides, 0: none
 
     def __len__(self) -> int:
         return len(self.base)
@@ -67,27 +68,63 @@ def all_faces(count: int) -> list[Ints]:
     return [np.arange(count)] * 6
 
 
-def face_quads(
-    boxes: Boxes, faces: list[Ints], look: Look, yaw: float = 0.0
-) -> tuple[npt.NDArray[np.float32], Bytes, npt.NDArray[np.int8]]:
-    """Corners (q, 4, 3), colours (q, 4, 3) and face numbers (q,) of the *faces*, in the boxes' frame.
+@dataclass(frozen=True)
+class Faces:
+    """Quads to draw: *corners* (q, 4, 3) and *rgb* (q, 4, 3) in the boxes' frame, *face* and box *rows* (q,) they belong to,
+    and which *piece* x0 y0 x1 y1 (q, 4; 0..1) of the face they are."""
 
-    Lit as that frame stands turned by *yaw* in the site; a lower edge is darker, as less sky reaches it.
-    """
-    number = np.repeat(np.arange(6), [len(rows) for rows in faces])
-    rows = np.concatenate(faces) if faces else np.zeros(0, np.int64)
+    corners: Floats
+    rgb: Floats
+    face: npt.NDArray[np.int8]
+    rows: Ints
+    piece: Floats
+
+
+def faces_of(boxes: Boxes, faces: list[Ints], look: Look, yaw: float = 0.0) -> Faces:
+    """The *faces*, lit as the boxes' frame stands turned by *yaw* in the site; lower edges darker, as less sky reaches them."""
+    number = np.repeat(np.arange(6), [len(rows) for rows in faces]).astype(np.int8)
+    rows = np.concatenate(faces)
+    piece = np.broadcast_to([0.0, 0.0, 1.0, 1.0], (len(rows), 4))
+    return lit_faces(boxes, number, rows, piece, look, yaw)
+
+
+def lit_faces(
+    boxes: Boxes,
+    number: npt.NDArray[np.int8],
+    rows: Ints,
+    piece: Floats,
+    look: Look,
+    yaw: float = 0.0,
+    sun: Floats | None = None,
+) -> Faces:
+    """Faces *number* (q,) of box *rows* (q,), or *piece*s of roofs; *sun* (q, 2): the sun that lower and upper corners see."""
     half = boxes.size[rows] / 2
     local = _SIDES[number] * half[:, None, :]
-    cos, sin = np.cos(boxes.turn[rows])[:, None], np.sin(boxes.turn[rows])[:, None]
+    roof = number == TOP
+    if roof.any():
+        x, y = piece[roof][:, [0, 2, 2, 0]], piece[roof][:, [1, 1, 3, 3]]
+        local[roof, :, 0] = (2 * x - 1) * half[roof, 0, None]
+        local[roof, :, 1] = (2 * y - 1) * half[roof, 1, None]
+    turn, base = boxes.turn[rows], boxes.base[rows]
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
     corners = np.empty((len(rows), 4, 3), np.float32)
-    corners[..., 0] = boxes.base[rows, 0, None] + cos * local[..., 0] - sin * local[..., 1]
-    corners[..., 1] = boxes.base[rows, 1, None] + sin * local[..., 0] + cos * local[..., 1]
-    corners[..., 2] = (boxes.base[rows, 2] + half[:, 2])[:, None] + local[..., 2]
-    normal = FACES[number]
-    cos, sin = np.cos(boxes.turn[rows] + yaw)[:, None], np.sin(boxes.turn[rows] + yaw)[:, None]
-    turned = np.stack([cos[:, 0] * normal[:, 0] - sin[:, 0] * normal[:, 1],
-                       sin[:, 0] * normal[:, 0] + cos[:, 0] * normal[:, 1], normal[:, 2]], axis=1)  # fmt: skip
-    lit = boxes.rgb[rows] * look.shade(turned)
-    colours = np.repeat(lit[:, None], 4, axis=1)
-    colours[number < TOP, :2] *= look.occlusion
-    return corners, np.clip(colours, 0, 255).astype(np.uint8), number.astype(np.int8)
+    corners[..., 0] = base[:, 0, None] + cos * local[..., 0] - sin * local[..., 1]
+    corners[..., 1] = base[:, 1, None] + sin * local[..., 0] + cos * local[..., 1]
+    corners[..., 2] = (base[:, 2] + half[:, 2])[:, None] + local[..., 2]
+    light = _light(turn + yaw, number, look)
+    seen_sun = np.ones((len(rows), 2)) if sun is None else sun
+    dark = np.minimum(look.dark, light)
+    low, high = (dark + (light - dark) * seen_sun[:, k, None] for k in (0, 1))
+    rgb = boxes.rgb[rows][:, None] * np.stack([low, low, high, high], axis=1)
+    rgb[number < TOP, :2] *= look.occlusion
+    return Faces(corners, np.clip(rgb, 0, 255), number, rows, piece)
+
+
+def _light(turn: Floats, number: npt.NDArray[np.int8], look: Look) -> Floats:
+    """(q, 3) light on faces *number* of boxes turned so; boxes of a block share one turn, so few are reckoned."""
+    turns, index = np.unique(turn, return_inverse=True)
+    cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
+    normal = np.stack([cos * FACES[:, 0] - sin * FACES[:, 1], sin * FACES[:, 0] + cos * FACES[:, 1],
+                       np.broadcast_to(FACES[:, 2], (len(turns), 6))], axis=-1)  # fmt: skip
+    table = look.shade(normal.reshape(-1, 3)).reshape(-1, 6, 3)
+    return np.asarray(table[index.reshape(-1), number])

@@ -15,9 +15,10 @@ from twin.scene.hulls import hull_mesh
 from twin.scene.look import Look
 from twin.scene.machines import SHADOW_DEPTH
 from twin.scene.paint import Paint
-from twin.scene.shadows import column_quads, shadow_actor
-from twin.scene.stacks import Boxes, face_quads, seen, tops
-from twin.scene.yard import box_actor
+from twin.scene.shade import Grid
+from twin.scene.shadows import ground_shade, shadow_actor
+from twin.scene.stacks import Boxes, tops
+from twin.scene.yard import box_actor, grid_data, shadow_data, sun_from
 from twin.yard import DECK, row_offset
 
 _TURN = np.radians(1.0)  # the light on a ship is reckoned again when she has swung so far
@@ -70,15 +71,17 @@ class Ships:
         ship.signature, ship.stamp, ship.lit_at = signature, stamp, place[3] if swung else ship.lit_at
         there = draw.site_from(*place)
         cast = self.look.cast(SHADOW_DEPTH) @ there
-        for actor, matrix in ((ship.hull, there), (ship.boxes, there), (ship.shade, cast), (ship.box_shade, cast)):
+        for actor, matrix in ((ship.hull, there), (ship.boxes, there), (ship.shade, cast), (ship.box_shade, there)):
             actor.SetUserMatrix(draw.matrix_of(matrix))
             actor.VisibilityOn()
 
     def _new(self, row: int) -> _Ship:
         empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
-        ship = _Ship(draw.plain_actor(empty), shadow_actor(empty, self.look), box_actor(self.look), shadow_actor(empty, self.look))
+        ship = _Ship(draw.plain_actor(empty), shadow_actor(empty, self.look), box_actor(self.look, self.haze), ground_shade(self.look))
+        ship.boxes.SetTexture(self.paint.skins.texture)
+        self.haze.on(ship.hull)
         for actor, stage in zip(ship.everything, ("solid", "shadow", "solid", "shadow"), strict=True):
-            self.stages.add(stage, self.haze.on(actor) if stage == "solid" else actor)
+            self.stages.add(stage, actor)
         self.ships[row] = ship
         return ship
 
@@ -88,7 +91,7 @@ class Ships:
         tone = self.look.topsides[crc32(v.name[row].encode()) % len(self.look.topsides)]
         mesh = hull_mesh(
             vessel, self.look.colour_of, length=float(v.length[row]) or None, beam=float(v.beam[row]) or None,
-            draught=float(v.draught[row]) or None, topside="#%02x%02x%02x" % tone, cargo=v.kind[row] in moment.terminal.catalogue.vessels,
+            topside="#%02x%02x%02x" % tone, cargo=v.kind[row] in moment.terminal.catalogue.vessels,
         )  # fmt: skip
         cos, sin = np.cos(yaw), np.sin(yaw)
         normals = mesh.normals @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
@@ -100,16 +103,14 @@ class Ships:
     def _stow(self, ship: _Ship, moment: Moment, row: int, yaw: float) -> None:
         boxes, bays, across = deck_boxes(moment, row, self.paint)
         ship.boxes.SetVisibility(len(boxes) > 0)
-        grid = tops(boxes, bays, across)
-        corners, colours, _ = face_quads(boxes, seen(boxes, grid), self.look, yaw)
-        ship.boxes.GetMapper().SetInputData(draw.quad_data(corners, colours))
-        high = np.flatnonzero(boxes.top >= grid[boxes.low, boxes.row] - 0.05)
-        foot = boxes.base[high].copy()
-        size = boxes.size[high].copy()
-        size[:, 2] += foot[:, 2] - 20.0
-        foot[:, 2] = 20.0  # from about the deck up: what is lower lies in the hull's own shadow
-        columns = column_quads(foot, boxes.turn[high], np.maximum(size, 0.1))
-        ship.box_shade.GetMapper().SetInputData(draw.quad_data(columns, np.zeros((len(columns), 3))))
+        heights = tops(boxes, bays, across)
+        grid = Grid(heights, 6.5, class_of(moment, row).row_pitch, sun_from(self.look, yaw), 1.4, 0.07)
+        ship.boxes.GetMapper().SetInputData(grid_data(boxes, grid, self.look, self.paint, yaw=yaw))
+        roofs = np.flatnonzero(boxes.top >= heights[boxes.low, boxes.row] - 0.05)
+        # In her own frame, laid at the height of the quay.
+        quay = -float(moment.vessels.z[row])
+        shade = shadow_data(boxes, roofs, grid.sun, quay, quay + SHADOW_DEPTH)
+        ship.box_shade.GetMapper().SetInputData(shade)
 
 
 def class_of(moment: Moment, row: int) -> VesselClass:
@@ -136,5 +137,6 @@ def deck_boxes(moment: Moment, row: int, paint: Paint) -> tuple[Boxes, int, int]
     high = 3 * (pair.max(initial=0) - pair) + np.where(bay % 4 == 3, 1, 2)
     low = high - (bay % 4 == 2)
     size: Floats = np.stack([said.about.length[rows], said.about.width[rows], said.about.height[rows]], axis=1)
-    boxes = Boxes(said.base[rows], said.turn[rows], size, paint.of(said.about)[rows], low, high, across)
+    boxes = Boxes(said.base[rows], said.turn[rows], size, paint.of(said.about)[rows], low, high, across,
+                  paint.lines(said.about)[rows])  # fmt: skip
     return boxes, int(high.max(initial=1)) + 1, int(across.max(initial=1)) + 1

@@ -1,6 +1,7 @@
 """Water to the horizon and the sky above it; both end in the same haze."""
 
 import numpy as np
+import numpy.typing as npt
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
@@ -45,19 +46,24 @@ def _waves() -> Floats:
 
 def texture_of(rgb: Floats, *, repeat: bool = True) -> vtkTexture:
     """A mipmapped texture of an image (h, w, 3 or 4) of 0..255, first row at the bottom."""
-    height, width, depth = rgb.shape
-    image = vtkImageData()
-    image.SetDimensions(width, height, 1)
-    flat = numpy_to_vtk(np.ascontiguousarray(rgb.reshape(-1, depth).astype(np.uint8)), deep=True)
-    image.GetPointData().SetScalars(flat)
     texture = vtkTexture()
-    texture.SetInputData(image)
+    texture.SetInputData(image_of(rgb))
     texture.InterpolateOn()
     texture.MipmapOn()
     texture.SetMaximumAnisotropicFiltering(1.0)  # software GL pays dearly for more
     texture.SetRepeat(repeat)
     texture.SetColorModeToDirectScalars()
     return texture
+
+
+def image_of(rgb: npt.NDArray[np.floating] | npt.NDArray[np.uint8]) -> vtkImageData:
+    """A VTK image of (h, w, 3 or 4) of 0..255, first row at the bottom."""
+    height, width, depth = rgb.shape
+    image = vtkImageData()
+    image.SetDimensions(width, height, 1)
+    flat = numpy_to_vtk(np.ascontiguousarray(rgb.reshape(-1, depth).astype(np.uint8)), deep=True)
+    image.GetPointData().SetScalars(flat)
+    return image
 
 
 def add_sky(stages: draw.Stages, look: Look) -> vtkActor:

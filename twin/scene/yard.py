@@ -8,9 +8,13 @@ from twin.facts import PlaceKind
 from twin.geometry import Floats, Ints
 from twin.moment import Containers, Moment
 from twin.scene import draw
-from twin.scene.look import Look
+from twin.scene.look import Colour, Look
+from twin.scene.machines import SHADOW_DEPTH
 from twin.scene.paint import Paint
-from twin.scene.stacks import Boxes, face_quads, seen, tops
+from twin.scene.shade import Grid, cast, lids, outlines, roofs, wall_shadow
+from twin.scene.shadows import ground_shade
+from twin.scene.skins import INK
+from twin.scene.stacks import TOP, Boxes, all_faces, faces_of, lit_faces, seen, tops
 
 
 def block_boxes(moment: Moment, rows: Ints, paint: Paint) -> Boxes:
@@ -19,16 +23,22 @@ def block_boxes(moment: Moment, rows: Ints, paint: Paint) -> Boxes:
     even = said.bay[rows] & 1 == 0
     low = np.where(even, said.bay[rows] // 2, (said.bay[rows] + 1) // 2)
     size = np.stack([said.about.length[rows], said.about.width[rows], said.about.height[rows]], axis=1)
-    return Boxes(said.base[rows], said.turn[rows], size, paint.of(said.about)[rows], low, low + even, said.row[rows])
+    blocks = moment.terminal.blocks
+    block = said.where[rows]
+    # Cells count along +y of the block's frame, whichever way its rows are numbered.
+    row = np.where(blocks.row_sign[block] > 0, said.row[rows], blocks.rows[block] + 1 - said.row[rows])
+    colours, lines = paint.of(said.about)[rows], paint.lines(said.about)[rows]
+    return Boxes(said.base[rows], said.turn[rows], size, colours, low, low + even, row, lines)
 
 
-def box_actor(look: Look) -> vtkActor:
-    """An actor for boxes: dark edges, nothing on it yet."""
+def box_actor(look: Look, haze: draw.Haze) -> vtkActor:
+    """An actor for boxes: dark edges, skins, nothing on it yet."""
     actor = draw.plain_actor(None)
+    actor.ForceOpaqueOn()  # the skins' texture is see-through where letters are
     actor.GetProperty().EdgeVisibilityOn()
     actor.GetProperty().SetEdgeColor(*(c / 255 for c in look.edge))
     actor.GetProperty().SetEdgeOpacity(0.55)
-    return actor
+    return haze.on(actor, INK)
 
 
 class Yard:
@@ -37,6 +47,7 @@ class Yard:
     def __init__(self, stages: draw.Stages, look: Look, paint: Paint, haze: draw.Haze) -> None:
         self.stages, self.look, self.paint, self.haze = stages, look, paint, haze
         self.actors: dict[int, vtkActor] = {}
+        self.shades: dict[int, vtkActor] = {}
         self._drawn: dict[int, int] = {}
         self._last: Containers | None = None
 
@@ -54,22 +65,72 @@ class Yard:
 
     def _draw(self, moment: Moment, block: int, rows: Ints) -> None:
         if block not in self.actors:
-            actor = box_actor(self.look)
-            self.stages.add("solid", self.haze.on(actor))
-            self.actors[block] = actor
-        blocks = moment.terminal.blocks
+            self.actors[block] = box_actor(self.look, self.haze)
+            self.actors[block].SetTexture(self.paint.skins.texture)
+            self.stages.add("solid", self.actors[block])
+            self.shades[block] = ground_shade(self.look)
+            self.stages.add("shadow", self.shades[block])
+        b = moment.terminal.blocks
         boxes = block_boxes(moment, rows, self.paint)
-        grid = tops(boxes, int(blocks.bays[block]), int(blocks.rows[block]))
-        self.actors[block].SetVisibility(len(boxes) > 0)
-        self.actors[block].GetMapper().SetInputData(_mesh(boxes, grid, self.look, blocks.row_sign[block]))
+        bay, row, yaw = float(b.bay_pitch[block]), float(b.row_pitch[block]), float(b.yaw[block])
+        heights = tops(boxes, int(b.bays[block]), int(b.rows[block]))
+        grid = Grid(heights, bay, row, sun_from(self.look, yaw), max(bay - 6.06, 0.1), max(row - 2.44, 0.1))
+        for actor in (self.actors[block], self.shades[block]):
+            actor.SetVisibility(len(boxes) > 0)
+        self.actors[block].GetMapper().SetInputData(grid_data(boxes, grid, self.look, self.paint))
+        outer = cast(boxes, seen(boxes, heights)[TOP], grid)
+        shade = shadow_data(boxes, outer, self.look.sun.towards, float(b.z[block]), SHADOW_DEPTH)
+        self.shades[block].GetMapper().SetInputData(shade)
 
 
-def _mesh(boxes: Boxes, grid: Floats, look: Look, row_sign: float) -> vtkPolyData:
-    faces = seen(boxes, grid)
-    if row_sign < 0:  # rows count to the right, so the neighbour in the next row stands on the -y side
-        faces[2], faces[3] = faces[3], faces[2]
-    corners, colours, _ = face_quads(boxes, faces, look)
-    return draw.quad_data(corners, colours)
+def grid_data(
+    boxes: Boxes, grid: Grid, look: Look, paint: Paint, *, yaw: float = 0.0, dark: Colour = (22, 23, 26)
+) -> vtkPolyData:
+    """The faces of *boxes* that can be seen, in each other's shadow, and the dark between the stacks."""
+    faces = seen(boxes, grid.heights)
+    edges = grid.edges()
+    roof = roofs(boxes, faces[TOP], grid, edges)
+    rows = np.concatenate([*faces[:TOP], roof.rows])
+    number = np.repeat([0, 1, 2, 3, TOP], [*(len(f) for f in faces[:TOP]), len(roof.rows)]).astype(np.int8)
+    sun = wall_shadow(boxes, number, rows, grid, edges)
+    sun[number == TOP] = ~roof.dark[:, None]
+    piece = np.concatenate([np.broadcast_to([0.0, 0, 1, 1], (len(rows) - len(roof.rows), 4)), roof.piece])
+    lit = lit_faces(boxes, number, rows, piece, look, yaw, sun)
+    uv = paint.skins.uv(lit.face, boxes.size[rows, 0], boxes.line[rows], piece)
+    strips = lids(boxes, faces[TOP], grid)
+    corners, rgb = _lid_quads(boxes, strips), np.broadcast_to(dark, (len(strips), 4, 3))
+    uv = np.concatenate([uv, np.full((len(strips), 4, 2), paint.skins.blank)])
+    return draw.quad_data(np.concatenate([lit.corners, corners]), np.concatenate([lit.rgb, rgb]), uv=uv)
+
+
+def _lid_quads(boxes: Boxes, strips: Floats) -> Floats:
+    row = strips[:, 5].astype(np.int64)
+    x, y = strips[:, [0, 2, 2, 0]], strips[:, [1, 1, 3, 3]]
+    cos, sin = np.cos(boxes.turn[row])[:, None], np.sin(boxes.turn[row])[:, None]
+    out = np.empty((len(row), 4, 3))
+    out[..., 0] = boxes.base[row, 0, None] + cos * x - sin * y
+    out[..., 1] = boxes.base[row, 1, None] + sin * x + cos * y
+    out[..., 2] = strips[:, 4, None]
+    return out
+
+
+def loose_data(boxes: Boxes, look: Look, paint: Paint) -> vtkPolyData:
+    """Every face of *boxes* that stand alone."""
+    lit = faces_of(boxes, all_faces(len(boxes)), look)
+    uv = paint.skins.uv(lit.face, boxes.size[lit.rows, 0], boxes.line[lit.rows])
+    return draw.quad_data(lit.corners, lit.rgb, uv=uv)
+
+
+def shadow_data(boxes: Boxes, rows: Ints, sun: Floats, foot: float, plane: float) -> vtkPolyData:
+    """What the stacks under the roofs *rows* shade on the ground at *foot*, laid at z = *plane*."""
+    flat = outlines(boxes, rows, sun, foot).reshape(-1, 2)
+    return draw.poly_data(np.column_stack([flat, np.full(len(flat), plane)]), np.arange(len(flat)).reshape(-1, 6))
+
+
+def sun_from(look: Look, yaw: float) -> Floats:
+    """(3,) the sun's direction in a frame turned by *yaw*."""
+    (x, y, z), cos, sin = look.sun.towards, np.cos(yaw), np.sin(yaw)
+    return np.array([cos * x + sin * y, -sin * x + cos * y, z])
 
 
 def _rows_of(said: Containers, blocks: list[int]) -> list[tuple[int, Ints]]:

@@ -1,0 +1,189 @@
+"""Names over things: pills from one texture, placed in pixels, the more important ones first, none over another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import vtkmodules.vtkRenderingFreeType  # noqa: F401  (the text renderer)
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkImageData
+from vtkmodules.vtkRenderingCore import vtkPolyDataMapper2D, vtkRenderer, vtkTextProperty, vtkTextRenderer, vtkTexturedActor2D
+
+from twin.geometry import Floats
+from twin.scene import draw
+from twin.scene.look import Colour
+from twin.scene.view import View
+from twin.scene.water import texture_of
+
+MOST = 100
+GAP = 3  # pixels between labels
+
+
+@dataclass(frozen=True)
+class Label:
+    """*text* over the site point *at* (metres); of two in one place the one of higher *rank* stays.
+
+    It is left out farther away than *reach* metres.
+    """
+
+    text: str
+    at: tuple[float, float, float]
+    rank: float = 0.0
+    style: str = "plain"
+    reach: float = 1e9
+
+
+@dataclass(frozen=True)
+class Style:
+    """Height of the letters in pixels, colours, and how opaque the pill is."""
+
+    size: int
+    ink: Colour
+    pill: Colour
+    opacity: float = 0.78
+
+
+STYLES = {
+    "plain": Style(13, (255, 255, 255), (24, 30, 38)),
+    "machine": Style(12, (255, 255, 255), (26, 58, 104)),
+    "block": Style(13, (34, 38, 44), (240, 241, 238), 0.85),
+    "berth": Style(12, (34, 38, 44), (255, 214, 92), 0.88),
+    "vessel": Style(14, (255, 255, 255), (16, 24, 48), 0.88),
+    "pass": Style(14, (255, 255, 255), (24, 110, 62), 0.92),
+    "warn": Style(14, (30, 24, 0), (255, 190, 40), 0.92),
+    "fail": Style(14, (255, 255, 255), (190, 32, 38), 0.92),
+    "unknown": Style(14, (255, 255, 255), (90, 96, 104), 0.92),
+}
+
+
+class Labels:
+    """The labels of a scene; `place` after every change of the camera."""
+
+    def __init__(self, renderer: vtkRenderer) -> None:
+        self.actor, self.mapper = vtkTexturedActor2D(), vtkPolyDataMapper2D()
+        self.actor.SetMapper(self.mapper)
+        self.actor.VisibilityOff()
+        self.actor.PickableOff()
+        renderer.AddViewProp(self.actor)
+        self._images: dict[tuple[str, str, int], npt.NDArray[np.uint8]] = {}
+        self._atlas: dict[tuple[str, str, int], tuple[int, int, int, int]] = {}
+        self._labels: list[Label] = []
+        self._side = 1
+
+    def show(self, labels: list[Label]) -> None:
+        """Take over *labels*, the most important hundred of them."""
+        self._labels = sorted(labels, key=lambda label: -label.rank)[: 3 * MOST]
+
+    def place(self, view: View, *, scale: int = 1) -> None:
+        """Put every label where its point is in *view*; *scale* enlarges them for pictures that are shrunk later."""
+        chosen = self._chosen(view, scale)
+        self.actor.SetVisibility(bool(chosen))
+        if chosen:
+            self._paste([key for key, _, _ in chosen])
+            self.mapper.SetInputData(self._quads(chosen))
+
+    def _chosen(self, view: View, scale: int) -> list[tuple[tuple[str, str, int], float, float]]:
+        """What fits: image key and the lower left pixel."""
+        if not self._labels:
+            return []
+        pixels, depth = view.pixels(np.array([label.at for label in self._labels]))
+        taken = np.zeros((0, 4))
+        out: list[tuple[tuple[str, str, int], float, float]] = []
+        for label, (x, y), away in zip(self._labels, pixels, depth, strict=True):
+            if not (0 < away < label.reach and 0 <= x < view.width and 0 <= y < view.height) or len(out) >= MOST:
+                continue
+            key = (label.text, label.style, scale)
+            height, width = self._image(key).shape[:2]
+            left, low = round(x - width / 2), round(view.height - y)
+            box = np.array([left, low, left + width, low + height])
+            if box[0] < 2 or box[2] > view.width - 2 or box[3] > view.height - 2 or _overlaps(box, taken, GAP * scale):
+                continue
+            taken = np.vstack([taken, box])
+            out.append((key, left, low))
+        return out
+
+    def _image(self, key: tuple[str, str, int]) -> npt.NDArray[np.uint8]:
+        if key not in self._images:
+            self._images[key] = pill(key[0], STYLES[key[1]], key[2])
+        return self._images[key]
+
+    def _paste(self, keys: list[tuple[str, str, int]]) -> None:
+        """Have all *keys* in the texture."""
+        if all(key in self._atlas for key in keys):
+            return
+        wanted = list(dict.fromkeys([*self._atlas, *keys]))[-4 * MOST :]
+        wanted = list(dict.fromkeys([*wanted, *keys]))
+        side = 512
+        while (places := _shelves([self._image(k).shape[:2] for k in wanted], side)) is None:
+            side *= 2
+        sheet = np.zeros((side, side, 4), np.uint8)
+        self._atlas, self._side = {}, side
+        for key, (x, y) in zip(wanted, places, strict=True):
+            image = self._image(key)
+            sheet[y : y + image.shape[0], x : x + image.shape[1]] = image
+            self._atlas[key] = (x, y, image.shape[1], image.shape[0])
+        texture = texture_of(sheet.astype(float), repeat=False)
+        texture.MipmapOff()
+        texture.InterpolateOff()
+        self.actor.SetTexture(texture)
+
+    def _quads(self, chosen: list[tuple[tuple[str, str, int], float, float]]) -> object:
+        corners, uv = np.zeros((len(chosen), 4, 3)), np.zeros((len(chosen), 4, 2))
+        for i, (key, left, low) in enumerate(chosen):
+            x, y, width, height = self._atlas[key]
+            corners[i, :, 0] = left + np.array([0, width, width, 0])
+            corners[i, :, 1] = low + np.array([0, 0, height, height])
+            uv[i, :, 0] = (x + np.array([0, width, width, 0])) / self._side
+            uv[i, :, 1] = (y + np.array([0, 0, height, height])) / self._side
+        return draw.poly_data(corners.reshape(-1, 3), draw.quads(len(chosen)), uv=uv.reshape(-1, 2))
+
+
+def _overlaps(box: Floats, taken: Floats, gap: float) -> bool:
+    apart = (box[0] >= taken[:, 2] + gap) | (box[2] <= taken[:, 0] - gap)
+    apart |= (box[1] >= taken[:, 3] + gap) | (box[3] <= taken[:, 1] - gap)
+    return not bool(apart.all())
+
+
+def _shelves(sizes: list[tuple[int, ...]], side: int) -> list[tuple[int, int]] | None:
+    """Places (x, y) of images (height, width) in rows in a square, or None where they do not fit."""
+    places, x, y, row = [], 0, 0, 0
+    for height, width in sizes:
+        if x + width + 1 > side:
+            x, y, row = 0, y + row + 1, 0
+        if width + 1 > side or y + height + 1 > side:
+            return None
+        places.append((x, y))
+        x, row = x + width + 1, max(row, height)
+    return places
+
+
+def pill(text: str, style: Style, scale: int) -> npt.NDArray[np.uint8]:
+    """(h, w, 4) picture of *text* on a rounded ground, first row at the bottom."""
+    letters = letters_of(text, style.size * scale)
+    pad_x, pad_y = 6 * scale, 3 * scale
+    height, width = letters.shape[0] + 2 * pad_y, letters.shape[1] + 2 * pad_x
+    radius = min(height / 2, 6 * scale)
+    x = np.maximum(np.abs(np.arange(width) + 0.5 - width / 2) - (width / 2 - radius), 0)
+    y = np.maximum(np.abs(np.arange(height) + 0.5 - height / 2) - (height / 2 - radius), 0)
+    inside = np.clip(radius - np.hypot(*np.meshgrid(x, y)) + 0.5, 0, 1)
+    ink = np.zeros((height, width))
+    ink[pad_y:-pad_y, pad_x:-pad_x] = letters / 255
+    out = np.empty((height, width, 4))
+    out[..., :3] = np.array(style.pill) + ink[..., None] * (np.array(style.ink, float) - style.pill)
+    out[..., 3] = 255 * np.maximum(inside * style.opacity, ink)
+    return out.astype(np.uint8)
+
+
+def letters_of(text: str, size: int) -> npt.NDArray[np.uint8]:
+    """(h, w) how much of each pixel the letters cover, of 255, first row at the bottom; rows are the same for all texts."""
+    prop, image, box = vtkTextProperty(), vtkImageData(), [0, 0]
+    prop.SetFontFamilyToArial()
+    prop.SetBold(True)
+    prop.SetFontSize(size)
+    prop.SetColor(1, 1, 1)
+    text = text.replace("$", "\\$") or " "  # a pair of dollars would be read as mathematics
+    if not vtkTextRenderer.GetInstance().RenderString(prop, text, image, box, 72):
+        return np.zeros((size, size), np.uint8)
+    width, height, _ = image.GetDimensions()
+    pixels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, -1)
+    return np.ascontiguousarray(pixels[: box[1] or height, : box[0] or width, -1])
