@@ -60,7 +60,9 @@ class ContainerBook:
             self._enter(row)
         unknown = np.flatnonzero(self._sizes[: len(names), 0] == 0)
         forty = (bay[unknown] > 0) & (bay[unknown] % 2 == 0)
-        same = not self._changed and np.array_equal(unknown, self._guessed[0]) and np.array_equal(forty, self._guessed[1])
+        same = (
+            not self._changed and np.array_equal(unknown, self._guessed[0]) and np.array_equal(forty, self._guessed[1])
+        )
         if self._shown is not None and len(self._shown.name) == len(names) and same:
             return self._shown, False
         self._changed.clear()
