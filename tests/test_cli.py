@@ -19,7 +19,7 @@ SMALL = sample("layouts", "small.yaml")
 
 @pytest.fixture(scope="module")
 def shift(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recording of ten seconds on the small terminal: three boxes in one stack, a fourth put on it, a crane moving."""
+    """A recording of ten seconds on the small terminal: three boxes in a stack, a fourth put on it, a crane moving."""
     path = tmp_path_factory.mktemp("shift") / "shift.mcap"
     terminal = read_layout(SMALL)
     roster = roster_of(terminal.machines.name)
@@ -101,7 +101,8 @@ def test_clearances_are_sorted_and_within(capsys, shift):
         (["publish", "LAYOUT"], "has nothing to say"),
         (["publish", "SHIFT", "--speed", "-1"], "only goes forwards"),
         (["publish", "SHIFT", "--bind", "tcp://0.0.0.0:7701"], "7701"),
-        (["record", "--feed", "tcp://127.0.0.1:9", "--out", "x.mcap"], "--layout is missing"),
+        (["record", "--feed", "demo:", "--out", "x.mcap"], "--layout is missing"),
+        (["record", "--feed", "tcp://127.0.0.1:9", "--out", "x.mcap"], "nothing answers at tcp://127.0.0.1:9"),
         (["record", "--feed", "carrier-pigeon:", "--layout", "LAYOUT", "--out", "x.mcap"], "carrier-pigeon"),
         (["render", "LAYOUT", "--out", "x.png", "--size", "big"], "width x height"),
         (["render", "LAYOUT", "--out", "x.mp4"], "in which nothing moves"),

@@ -13,8 +13,10 @@ from twin.feeds.ais import AisFeed
 from twin.feeds.ais_lines import AisCounts
 from twin.feeds.feed import Feed
 from twin.feeds.recorded import RecordedFeed
+from twin.feeds.zmq_feed import layout_at
 from twin.feeds.zmq_live import Publisher
 from twin.feeds.zmq_live import publish as said_through
+from twin.layout import parse_layout
 from twin.opened import open_file
 from twin.recording import Recorder, Recording, open_recording
 from twin.terminal import Terminal
@@ -59,6 +61,8 @@ def _terminal_for(feed: str, layout: Path | None) -> Terminal:
         return _layout(layout)
     if feed.endswith(".mcap"):
         return open_recording(feed).terminal
+    if feed.startswith(("tcp:", "ipc:")):
+        return parse_layout(layout_at(feed), path=f"the layout of {feed}")
     raise TwinError(f"--layout is missing: say which terminal {feed} is about, e.g. --layout layouts/altenwerder.yaml")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 
 import numpy as np
 
@@ -10,11 +11,18 @@ from twin.errors import UnknownName
 from twin.geometry import Floats, Ints, Site
 
 
+def fingerprint_of(text: str) -> str:
+    """16 hex digits of a layout's text, in which blank lines, lines of comment and spaces at ends do not count."""
+    told = (line.rstrip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    return sha256("\n".join(told).encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True)
 class Blocks:
     """Yard blocks, struct of arrays, one row a block (n).
 
-    (x, y, z) is the outer corner of bay 1, row 1 on the ground; bays run along *yaw*, rows to its left (or right: *row_sign* -1).
+    (x, y, z) is the outer corner of bay 1, row 1 on the ground; bays run along *yaw*, rows to its left (or right:
+    *row_sign* -1).
     20' bays are odd (1, 3, …, 2n-1), a 40' bay is the even number between the two 20' bays it covers.
     """
 
@@ -151,10 +159,8 @@ class Terminal:
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hex digits that two terminals share only if their layouts say the same."""
-        from hashlib import sha256
-
-        return sha256(self.text.encode()).hexdigest()[:16]
+        """16 hex digits that two terminals share only if their layouts say the same; see `fingerprint_of`."""
+        return fingerprint_of(self.text)
 
     def block(self, name: str) -> int:
         """Row of block *name*.  Raises `UnknownName`."""

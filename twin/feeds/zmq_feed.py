@@ -69,9 +69,7 @@ class ZmqFeed:
         there = self._there.wait(patience)
         if self._refusal or not there:
             self.close()
-            nothing = f"nothing answers at {self.uri} within {patience:g} s"
-            how = f"start it with 'twin publish RECORDING --bind {self.uri}', or correct the address"
-            raise NoFeed(self._refusal or f"{nothing}; {how}")
+            raise NoFeed(self._refusal or _nobody(self.uri, patience))
 
     # -- the owner's side
 
@@ -217,3 +215,21 @@ class ZmqFeed:
 
 def open_zmq(uri: str, terminal: Terminal, roster: Roster) -> ZmqFeed:
     return ZmqFeed(uri, terminal, roster)
+
+
+def _nobody(uri: str, patience: float) -> str:
+    how = f"start it with 'twin publish RECORDING --bind {uri}', or correct the address"
+    return f"nothing answers at {uri} within {patience:g} s; {how}"
+
+
+def layout_at(uri: str, *, patience: float = 5.0) -> str:
+    """The text of the layout that the publisher at *uri* is about.  Raises `NoFeed`."""
+    with zmq.Context() as context, limited(context.socket(zmq.DEALER), hwm=HWM, longest=MAX_MESSAGE) as asked:
+        asked.connect(addresses(uri)[1])
+        asked.send(SNAP)
+        if not asked.poll(patience * 1000):
+            raise NoFeed(_nobody(uri, patience))
+        try:
+            return read_snapshot(unpack(asked.recv_multipart()).payload).layout
+        except BadMessage as wrong:
+            raise NoFeed(f"what answers at {uri} is no feed of ours: {wrong}") from None

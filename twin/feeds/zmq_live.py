@@ -146,7 +146,7 @@ class Publisher:
             since = self._t - HORIZON
             facts = encode([*self._world.facts(since), *(batch for newest, batch in self._recent if newest > since)])
             names = self.terminal.name, self.terminal.fingerprint
-            said = Snapshot(self._seq, *names, dict(self._marks), self._naming.everything(), facts)
+            said = Snapshot(self._seq, *names, dict(self._marks), self._naming.everything(), facts, self.terminal.text)
             return Parcel(STATE, Said.SNAPSHOT, self._epoch, self._seq, 0, snapshot(said))
 
     def close(self) -> None:

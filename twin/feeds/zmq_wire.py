@@ -70,6 +70,7 @@ class Snapshot(NamedTuple):
     marks: dict[bytes, int]
     dictionary: bytes
     facts: bytes
+    layout: str = ""
 
 
 def pack(parcel: Parcel) -> list[bytes]:
@@ -109,14 +110,14 @@ def marks_of_heartbeat(payload: bytes) -> dict[bytes, int]:
 
 def snapshot(said: Snapshot) -> bytes:
     head = fixed64(1, said.seq) + text(2, said.terminal) + text(3, said.fingerprint)
-    return head + chunk(4, _marks(said.marks)) + chunk(5, said.dictionary) + chunk(6, said.facts)
+    return head + chunk(4, _marks(said.marks)) + chunk(5, said.dictionary) + chunk(6, said.facts) + text(7, said.layout)
 
 
 def read_snapshot(payload: bytes) -> Snapshot:
     """Raises `BadMessage`."""
     said = Fields(payload)
     marks = _read_marks(said.message(4))
-    return Snapshot(said.whole(1, "<u8"), said.text(2), said.text(3), marks, said.raw(5), said.raw(6))
+    return Snapshot(said.whole(1, "<u8"), said.text(2), said.text(3), marks, said.raw(5), said.raw(6), said.text(7))
 
 
 def _marks(marks: dict[bytes, int]) -> bytes:

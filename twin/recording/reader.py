@@ -4,7 +4,6 @@ import logging
 from bisect import bisect_right
 from collections import OrderedDict
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from twin.facts import Batch, Roster, roster_of, rows_of, some
 from twin.moment import Moment
 from twin.recording.channels import DELTAS, DICTIONARY, KEYFRAME, LAYOUT
 from twin.recording.chunks import Chunk, Damage, McapFile, Unreadable
-from twin.terminal import Terminal
+from twin.terminal import Terminal, fingerprint_of
 from twin.units import MINUTE, text_from_time, time_from_text
 from twin.wire import Translation, decode
 from twin.world import HORIZON, World
@@ -64,10 +63,14 @@ class Recording:
         return self._contents.attachments.get(LAYOUT, b"").decode("utf-8", "replace")
 
     def _same_layout(self, terminal: Terminal) -> None:
-        if LAYOUT in self._contents.attachments and self.layout_text != terminal.text:
-            inside = fingerprint_of(self.layout_text)
+        if LAYOUT in self._contents.attachments and fingerprint_of(self.layout_text) != terminal.fingerprint:
+            inside = f"{self._layout_name()!r} (layout {fingerprint_of(self.layout_text)})"
             here = f"{terminal.name!r} (layout {terminal.fingerprint})"
-            raise BadFile(self.path, f"was made with another layout ({inside}), not with {here}; open it without")
+            raise BadFile(self.path, f"was made with {inside}, not with {here}; it brings its own: open it alone")
+
+    def _layout_name(self) -> str:
+        named = (line for line in self.layout_text.splitlines() if line.startswith("name:"))
+        return next(named, "name: ?").split(":", 1)[1].strip()
 
     @property
     def name(self) -> str:
@@ -260,11 +263,6 @@ def _within(batch: Batch, start: int, end: int) -> Batch:
     if first > start and last <= end:
         return batch
     return some(batch, np.asarray((batch.t > start) & (batch.t <= end)))
-
-
-def fingerprint_of(text: str) -> str:
-    """As `Terminal.fingerprint`, of a layout's text."""
-    return sha256(text.encode()).hexdigest()[:16]
 
 
 def open_recording(path: Path | str, *, terminal: Terminal | None = None, roster: Roster | None = None) -> Recording:
