@@ -166,14 +166,7 @@ class Reservations:
         return np.flatnonzero(near)
 
     def _hits_fixed(self, vehicle: int, mine: Floats) -> bool:
-        if not len(self.fixed):
-            return False
-        reach = np.hypot(*self.half[vehicle]) + np.hypot(self.fixed[:, 4], self.fixed[:, 5])
-        near = np.hypot(self.fixed[:, None, 0] - mine[None, :, 0], self.fixed[:, None, 1] - mine[None, :, 1]) < reach[:, None]
-        solid, at = np.nonzero(near)
-        box = self.fixed[solid]
-        theirs = np.stack([box[:, 0], box[:, 1], np.arctan2(box[:, 7], box[:, 6])], axis=1)
-        return bool(np.any(_touch(mine[at], self.half[vehicle] + 0.3, theirs, box[:, 4:6])))
+        return hits(mine, self.half[vehicle], self.fixed)
 
     def take(self, vehicle: int, drive: Drive) -> None:
         """Reserve *drive* for *vehicle*."""
@@ -181,6 +174,18 @@ class Reservations:
         k = np.arange(first, self.done + HORIZON)
         self.pose[vehicle, k % HORIZON] = drive.at(k * DT)
         self.last[vehicle] = drive.x[-1], drive.y[-1], drive.yaw[-1]
+
+
+def hits(poses: Floats, half: Floats, fixed: Floats) -> bool:
+    """Whether a vehicle of *half* sizes (2,) at any of *poses* (n, 3) comes within 0.3 m of the yaw boxes *fixed* (b, 8)."""
+    if not len(fixed):
+        return False
+    reach = np.hypot(*half) + 1.0 + np.hypot(fixed[:, 4], fixed[:, 5])
+    near = np.hypot(fixed[:, None, 0] - poses[None, :, 0], fixed[:, None, 1] - poses[None, :, 1]) < reach[:, None]
+    solid, at = np.nonzero(near)
+    box = fixed[solid]
+    theirs = np.stack([box[:, 0], box[:, 1], np.arctan2(box[:, 7], box[:, 6])], axis=1)
+    return bool(np.any(_touch(poses[at], half + 0.3, theirs, box[:, 4:6])))
 
 
 def _touch(a: Floats, half_a: Floats, b: Floats, half_b: Floats) -> Bools:
@@ -196,9 +201,17 @@ def _touch(a: Floats, half_a: Floats, b: Floats, half_b: Floats) -> Bools:
     return hit
 
 
-def solids(terminal: Terminal) -> Floats:
-    """(b, 8) yaw boxes of the structures that stand on the ground."""
+def solids(terminal: Terminal, moving: set[int]) -> Floats:
+    """(b, 8) yaw boxes of the structures on the ground and of the machines that nothing moves: those not in *moving*.
+
+    Cranes over rails are left out: vehicles drive under them.
+    """
     rows = [(s.x, s.y, s.z, s.yaw, s.length, s.width, s.height) for s in terminal.structures if s.z < 4.0 and s.kind != "fence"]
+    own, kinds = terminal.machines, terminal.catalogue.kinds
+    for row, name in enumerate(own.kind):
+        kind = kinds.get(name)
+        if kind is not None and row not in moving and kind.group not in ("sts", "armg", "rtg"):
+            rows.append((float(own.x[row]), float(own.y[row]), float(own.z[row]), float(own.yaw[row]), kind.length, kind.width, kind.height))
     if not rows:
         return np.zeros((0, 8))
     x, y, z, yaw, length, width, height = np.array(rows, float).T

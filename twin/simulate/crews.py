@@ -108,6 +108,8 @@ def _begin(setting: Setting, crane: Crane, ship: Ship, bays: tuple[int, ...], nu
     rail = quay_frame(ship.quay).local(crane.x, crane.y)[1]
     lanes = tuple(v - rail for v in setting.transfer)
     random = setting.maker.random
-    work = QuayCrane(crane, ship, list(bays), lanes, setting.maker.boxes, bool(random.random() < 0.65), int(random.integers(4, 8)))
+    noses = any(spot.form == "nose" for spots in setting.spots.values() for spot in spots)
+    discharging = bool(random.random() < 0.65) or not noses
+    work = QuayCrane(crane, ship, list(bays), lanes, setting.maker.boxes, discharging, int(random.integers(5, 10)))
     crane.stand(work.gantry, trolley=8.0 + 6 * (number % 3), hoist=28.0)
     setting.quay_cranes.append(work)

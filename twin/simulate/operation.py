@@ -55,6 +55,11 @@ class Operation:
         for zone in self.setting.zones:
             self._zone(t, zone)
 
+    @property
+    def ahead(self) -> int:
+        """Vehicles a quay crane may have on the way: where they wait in a block's only lane, the next one makes room first."""
+        return AHEAD if any(len(spots) > 1 for spots in self.setting.spots.values()) else 1
+
     # -- at the quay
 
     def _quay(self, t: float, number: int, work: QuayCrane, fleet: Fleet) -> None:
@@ -63,9 +68,9 @@ class Operation:
         mine = sorted(((fleet.vehicles[v].arrives, v) for v in work.coming), key=lambda p: p[0])
         if mine and mine[0][0] < t + (45 if work.discharging else 25):
             self._serve(t, work, fleet.vehicles[mine[0][1]])
-        elif not mine and work.done >= work.turns and not work.expected and len(work.bays) > 1:
-            work.shift(t)
-        elif len(mine) < AHEAD and work.done + len(mine) < work.turns and work.discharging and int(t) % 2 == number % 2:
+        elif not mine and not work.expected and (work.done >= work.turns or work.exhausted()):
+            work.go_on(t)
+        elif len(mine) < self.ahead and work.done + len(mine) < work.turns and work.discharging and int(t) % 2 == number % 2:
             self._call_empty(t, number, work, fleet)
         elif not work.discharging and len(mine) + work.expected < AHEAD + 2 and work.done + len(mine) + work.expected < work.turns and int(t) % 5 == number % 5:
             self._call_loaded(t, number, work, fleet)
@@ -76,6 +81,7 @@ class Operation:
         if work.discharging:
             found = work.discharge(t, lane, vehicle.row, vehicle.arrives, vehicle.deck, self.say)
             leaves, vehicle.box = found or (t, None)
+            work.done = work.done if found else work.turns
         else:
             box = vehicle.box if vehicle.box is not None else 0
             left = work.load(t, lane, box, vehicle.arrives, vehicle.deck, self.say)
@@ -84,8 +90,6 @@ class Operation:
             else:
                 vehicle.box = None
             leaves = left or t
-        if not self.said or leaves == t:
-            work.done = work.turns
         changed = leaves - 4.0
         vehicle.load.set(changed, boxes.mass[vehicle.box] if vehicle.box is not None else 0)
         vehicle.duty, vehicle.leaves, vehicle.crane = "served", leaves, -1
@@ -108,7 +112,7 @@ class Operation:
             return
         lane, spot = found
         idle = [v for v in fleet.vehicles if v.duty == "idle" and v.box is None and v.arrives <= t]
-        idle.sort(key=lambda v: (self._way(v.spot, spot), v.number))
+        idle.sort(key=lambda v: (v.spot.form != "lane", self._way(v.spot, spot), v.number))
         for vehicle in idle[:4]:
             if fleet.drive(t, vehicle, spot):
                 vehicle.duty, vehicle.crane = "crane", number
@@ -252,8 +256,7 @@ def at_work(terminal: Terminal, roster: Roster, *, seed: int, share: float = 0.6
     crew(setting, ships)
     fleet = None
     if kind is not None and setting.apron is not None:
-        vehicles, others = standing(setting, kind)
-        fleet = Fleet(terminal, setting.apron, vehicles, others)
+        fleet = Fleet(terminal, setting.apron, standing(setting, kind))
     operation = Operation(setting, ships, fleet, np.random.default_rng(maker.random.integers(1 << 60)))
     _break_one(operation)
     return operation

@@ -135,10 +135,21 @@ class QuayCrane:
         self._finish(t, go)
         return leave + 2.5
 
-    def shift(self, t: float) -> None:
+    def exhausted(self) -> bool:
+        """Whether there is nothing more to do at this bay."""
+        return (self.next_box() if self.discharging else self.next_place()) is None
+
+    def go_on(self, t: float) -> None:
+        """To the next bay, or with the other work at this one."""
+        self.done = 0
+        if self.exhausted() and self.at == len(self.bays) - 1:
+            self.discharging = not self.discharging
+        if len(self.bays) > 1:
+            self._shift(t)
+
+    def _shift(self, t: float) -> None:
         """Go to its next bay: spreader up, trolley over land, then the gantry."""
         self.at = (self.at + 1) % len(self.bays)
-        self.done = 0
         high = self.crane.joint("hoist").high
         ready = self._to(t, 12.0, high - 1.0, box=None, feet=40)
         arrived = self.crane.gantry.go(ready, self.gantry, self.crane.kind.drive_empty, self.crane.kind.drive_acceleration)

@@ -1,9 +1,13 @@
 """The driving ground of a terminal: lanes, transfer lanes behind the quay cranes, and places to stop before the blocks."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from twin.catalogue import Kind
-from twin.simulate.apron import Apron, Frame, Spot
+from twin.geometry import Floats
+from twin.simulate.apron import Apron, Frame, Spot, hits, solids
+from twin.simulate.paths import rounded
 from twin.simulate.setting import Setting, machines, quay_frame
 from twin.simulate.yard_cranes import Zone
 from twin.terminal import Quay
@@ -45,7 +49,9 @@ def _pave(setting: Setting, frame: Frame, quay: Quay, kind: Kind, first: float, 
         near, beyond = (out[:-1], out[-1:]) if len(out) > 1 else (np.arange(first, last - PITCH, PITCH).tolist(), [last + 1])
     beyond = [v for v in beyond if v > max(near) + 3]
     if not home or max(home) - min(beyond or [0.0]) < 2 * RADIUS:
-        home = [front - 5.0, front - 9.5]
+        home = _clear_lanes(setting, frame, front - 2.0, min(beyond or [last]) + 2 * RADIUS, kind.width)
+    if not home:
+        return
     beyond = [v for v in beyond if v < min(home)]
     if not beyond or not near or max(home) - min(beyond) < 2 * RADIUS:
         return
@@ -53,6 +59,28 @@ def _pave(setting: Setting, frame: Frame, quay: Quay, kind: Kind, first: float, 
     low, high = (min(ends), max(ends)) if ends else (5.0, length - 5.0)
     setting.transfer = tuple(near[:3])
     setting.apron = Apron(frame, tuple(beyond), tuple(sorted(home, reverse=True)), low, high, RADIUS)
+    fixed = solids(setting.terminal, {row for row, k in machines(setting.terminal, (kind.group,))})
+    for block, spots in setting.spots.items():
+        ways = [_open(setting.apron, spot, kind, fixed) if spot.form == "lane" else spot for spot in spots]
+        setting.spots[block] = [spot for spot in ways if spot is not None]
+    setting.spots = {block: spots for block, spots in setting.spots.items() if spots}
+
+
+def _open(apron: Apron, spot: Spot, kind: Kind, fixed: Floats) -> Spot | None:
+    """The spot with its lane's ends moved out as far as it takes to get round what stands there; None if that is too far."""
+    half, lane = np.array([kind.length, kind.width]) / 2, apron.home[0]
+    ends = []
+    for end, out in ((spot.low, -1), (spot.high, 1)):
+        for far in range(20):
+            s = end + out * far
+            points = [(s - out * 24, lane), (s, lane), (s, spot.v), (s - out * 24, spot.v)]
+            path = rounded([apron.frame.site(*p) for p in points], RADIUS)
+            if path is not None and not hits(path[:, :3], half, fixed):
+                ends.append(s)
+                break
+    if len(ends) < 2:
+        return None
+    return replace(spot, low=ends[0], high=ends[1])
 
 
 def _painted(setting: Setting, frame: Frame, group: str, first: float, front: float) -> tuple[list[float], list[float], list[float]]:
@@ -64,6 +92,16 @@ def _painted(setting: Setting, frame: Frame, group: str, first: float, front: fl
             (out if s1 > s0 else home).append(round(v0, 3))
             ends += [s0, s1]
     return sorted(out), sorted(home), ends
+
+
+def _clear_lanes(setting: Setting, frame: Frame, high: float, low: float, width: float) -> list[float]:
+    """v of at most two made-up lanes between *low* and *high* that no mast or building stands in."""
+    standing = [(frame.local(s.x, s.y)[1], max(s.length, s.width) / 2) for s in setting.terminal.structures if s.z < 4]
+    out: list[float] = []
+    for v in np.arange(high, low, -0.25).tolist():
+        if len(out) < 2 and all(abs(v - at) > half + width / 2 + 0.5 for at, half in standing) and all(o - v > width + 1.5 for o in out):
+            out.append(v)
+    return out
 
 
 def _front(setting: Setting, frame: Frame, spot: Spot) -> float:
@@ -117,6 +155,6 @@ def _lane(setting: Setting, zone: Zone, frame: Frame) -> list[Spot]:
     for lane in setting.terminal.lanes:
         (s0, v0), (s1, v1) = frame.local(*lane.points[0]), frame.local(*lane.points[-1])
         if abs(v1 - v0) < 0.5 and abs(v0 - v) < 1.6 and s1 > s0:
-            return [Spot(k, "lane", (s0 + s1) / 2, v0, s0 - 1.0, s1 + 1.0)]
+            return [Spot(k, "lane", (s0 + s1) / 2, v0, s0 - RADIUS - 2, s1 + RADIUS + 2)]
     ends = [frame.local(*(float(p) for p in (b.x[k] + np.cos(b.yaw[k]) * a, b.y[k] + np.sin(b.yaw[k]) * a)))[0] for a in (0.0, float(b.bays[k] * b.bay_pitch[k]))]
     return [Spot(k, "lane", sum(ends) / 2, v, min(ends) - 20, max(ends) + 20)]

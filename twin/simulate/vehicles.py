@@ -64,11 +64,11 @@ class Vehicle:
 class Fleet:
     """All vehicles of an apron, driven so that no two meet."""
 
-    def __init__(self, terminal: Terminal, apron: Apron, vehicles: list[Vehicle], others: Floats) -> None:
+    def __init__(self, terminal: Terminal, apron: Apron, vehicles: list[Vehicle]) -> None:
         self.apron, self.vehicles = apron, vehicles
         sizes = np.array([(v.kind.length, v.kind.width) for v in vehicles], float).reshape(-1, 2)
         x, y, yaw = np.array([(v.x, v.y, v.yaw) for v in vehicles], float).reshape(-1, 3).T
-        fixed = np.concatenate([solids(terminal), others])
+        fixed = solids(terminal, {v.row for v in vehicles})
         self.ground = Reservations(sizes[:, 0], sizes[:, 1], x, y, yaw, fixed)
 
     def stands(self, t: float, vehicle: Vehicle) -> bool:
@@ -116,8 +116,8 @@ class Fleet:
         vehicle.status.set(drive.end, Status.IDLE)
 
 
-def standing(setting: Setting, kind: Kind) -> tuple[list[Vehicle], Floats]:
-    """The vehicles at the start, before the blocks or where the layout parks them; and boxes (b, 8) of the machines in nobody's way."""
+def standing(setting: Setting, kind: Kind) -> list[Vehicle]:
+    """The vehicles at the start, before the blocks or where the layout parks them."""
     terminal, apron = setting.terminal, setting.apron
     assert apron is not None
     deck, ahead = standing_height(kind)
@@ -137,4 +137,4 @@ def standing(setting: Setting, kind: Kind) -> tuple[list[Vehicle], Floats]:
             s, v = apron.frame.local(x, y)
             spot = Spot(-1 - row, "quay", s, v)
         out.append(Vehicle(row, number, kind, spot, x, y, yaw, deck, ahead))
-    return out, np.zeros((0, 8))
+    return out
