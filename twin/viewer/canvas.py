@@ -22,6 +22,7 @@ from twin.viewer.orbit import FLIGHT, Eye, flown, focused, metres_per_pixel, nea
 
 CLICK = 4  # pixels the mouse may move between press and release of a click
 LESS_OR_EQUAL = 0x0203  # OpenGL's depth function that VTK expects
+AT_REST = 0.3  # seconds without change
 TURN = 0.006  # radians a pixel
 WHEEL = 0.85  # of the distance, a notch
 
@@ -45,7 +46,7 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
         self.scene: Scene | None = None
         self.eye = Eye(np.array([300.0, -300, 200]), np.zeros(3))
         self.under: Floats | None = None  # the point under the mouse, as last answered
-        self._due = True
+        self._due, self._restless, self._smoothed = True, 0, False
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._dragged = False
@@ -57,7 +58,7 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
         """Draw another terminal from now on."""
         self.renderer.RemoveAllViewProps()
         self.renderer.RemoveObservers("StartEvent")  # the scene before saw to each frame
-        self.scene = Scene(terminal, plotter=self)
+        self.scene, self._smoothed = Scene(terminal, plotter=self), False
         self.look_from("overview")
 
     def show_moment(self, moment: Moment) -> None:
@@ -68,8 +69,15 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
 
     def draw(self) -> None:
         """Draw a new frame with the next paint."""
-        self._due = True
+        self._due, self._restless = True, ticking()
+        self._smooth(False)
         self.update()
+
+    def _smooth(self, on: bool) -> None:
+        """One smoothed frame once the picture stands still; quick ones while it moves."""
+        if self.scene is not None and on != self._smoothed:
+            self._smoothed = on
+            self.scene.moving(not on)
 
     def paintGL(self) -> None:
         due, self._due = self._due, False
@@ -126,20 +134,24 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
         (self.fly if fly else self.set_eye)(eye)
 
     def tick(self) -> None:
-        """Go on with the flight."""
+        """Go on with the flight; smooth a picture that has come to rest."""
         if self._flight is not None:
             start, end, since = self._flight
             share = (ticking() - since) / ns(FLIGHT)
+            self.set_eye(flown(start, end, share))
             if share >= 1:
                 self._flight = None
-            self.set_eye(flown(start, end, share))
+        elif not self._smoothed and ticking() - self._restless > ns(AT_REST):
+            self._smooth(True)
+            self._due = True
+            self.update()
 
     def land(self) -> None:
         """End the flight at once."""
         if self._flight is not None:
             _, end, _ = self._flight
-            self._flight = None
             self.set_eye(end)
+            self._flight = None
 
     def ray(self, x: float, y: float) -> tuple[Floats, Floats]:
         """Origin and direction of what is seen at pixel (x, y)."""

@@ -62,7 +62,7 @@ def _container(moment: Moment, row: int) -> Details:
     ]
     if kind == PlaceKind.SLOT:
         rows.append(Row("Stands at", f"{number(base[2] - moment.terminal.blocks.z[boxes.where[row]])} m above ground"))
-    rows.append(Row("Centre", _point(base), mono=True))
+    rows.append(Row("x, y, z", _point(base)))
     rows.append(Row("There since", clock_text(since) if kind and since > 0 else DASH))
     said = about.code[row] or "not described"
     return Details("container", row, about.name[row], f"Container, {said}", tuple(rows))
@@ -76,7 +76,7 @@ def _machine(moment: Moment, row: int) -> Details:
     names = ", ".join(moment.containers.about.name[box] for box in carried.tolist())
     rows = [
         Row("Status", status(int(m.status[row])), heard),
-        Row("Position", _point((m.x[row], m.y[row], m.z[row])), heard, mono=True),
+        Row("x, y, z", _point((m.x[row], m.y[row], m.z[row])), heard),
         Row("Heading", _degrees(m.yaw[row]), heard),
         *_joints(moment, row, heard),
         Row("Load", tonnes(float(m.load[row])), heard),
@@ -109,7 +109,7 @@ def _vessel(moment: Moment, row: int) -> Details:
         Row("Length", _known(v.length[row])),
         Row("Beam", _known(v.beam[row])),
         Row("Draught", number(v.draught[row], 1, "m"), heard),
-        Row("Amidships", _point((v.x[row], v.y[row], v.z[row])) if v.present[row] else DASH, heard, mono=True),
+        Row("x, y, z", _point((v.x[row], v.y[row], v.z[row])) if v.present[row] else DASH, heard),
         Row("Heading", _degrees(v.yaw[row]) if v.present[row] else DASH, heard),
         Row("Boxes aboard", count(aboard)),
         Row("Capacity", f"{count(kind.teu)} TEU" if kind else DASH),
@@ -162,7 +162,7 @@ def age_text(moment: Moment, heard: int | None) -> str:
 
 def _point(at: object) -> str:
     x, y, z = (float(v) for v in at)  # type: ignore[attr-defined]
-    return f"x {number(x)}  y {number(y)}  z {number(z)} m" if np.isfinite([x, y, z]).all() else DASH
+    return f"{number(x)}, {number(y)}, {number(z)} m" if np.isfinite([x, y, z]).all() else DASH
 
 
 def _degrees(radians: float) -> str:

@@ -121,7 +121,7 @@ class Frame(QMainWindow):
         self.mode, self.title, self.context = Pill(self.look), label(weight=600), label(tone="2")
         line.addWidget(self._mark)
         menus = self._menus()
-        menus.setFixedHeight(SIZES.menu - 4)
+        menus.setFixedHeight(SIZES.menu - 8)
         line.addWidget(menus)
         line.addStretch(1)
         for widget in (self.mode, self.title, self.context):
@@ -138,7 +138,9 @@ class Frame(QMainWindow):
         action = self.actions_by_name[name]
         button.setCheckable(True)
         button.setChecked(action.isChecked())
+        button.setEnabled(action.isEnabled())
         action.toggled.connect(button.setChecked)
+        action.enabledChanged.connect(button.setEnabled)
         return button
 
     def _does(self, name: str, picture: str, text: str = "") -> Button:
@@ -182,6 +184,7 @@ class Frame(QMainWindow):
         names = ("heard", "doubted", "counts", "chosen", "frames", "frame_name")
         self.cells = {name: label(tone="warn" if name == "doubted" else "2", px=SIZES.secondary) for name in names}
         left, right = QWidget(), QWidget()
+        self._right_cells, self._rules = right, list[QWidget]()
         for side, cells in ((left, ("heard", "doubted")), (right, ("counts", "chosen", "frames", "frame_name"))):
             line = QHBoxLayout(side)
             line.setContentsMargins(SIZES.padding, 0, SIZES.padding, 0)
@@ -190,11 +193,17 @@ class Frame(QMainWindow):
                 line.addWidget(self.state)
             for i, name in enumerate(cells):
                 if i or side is left:
-                    line.addWidget(rule())
+                    self._rules.append(rule())
+                    line.addWidget(self._rules[-1])
                 line.addWidget(self.cells[name])
         status.addWidget(left)
         status.addPermanentWidget(right)
         return status
+
+    def show_cells(self, on: bool) -> None:
+        """Show or hide the cells of the status bar that speak of a session."""
+        for widget in (self._right_cells, *self._rules):
+            widget.setVisible(on)
 
     # -- docks
 

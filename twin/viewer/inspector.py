@@ -10,7 +10,7 @@ from twin.viewer.style import Look, font
 from twin.viewer.tokens import SIZES
 from twin.viewer.widgets import Button, bar, label
 
-WIDTHS = (104, 52)  # of the property and the age
+WIDTHS = (88, 46)  # of the property and the age
 
 
 class PropertyRow(QWidget):

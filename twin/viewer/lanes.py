@@ -11,6 +11,7 @@ from twin.geometry import Floats
 from twin.moment import Moment
 from twin.recording import Recording
 from twin.units import HOUR, MINUTE, SECOND
+from twin.viewer.distances import nearest_machines
 
 SAMPLES = 240  # of a whole recording
 LONGEST = 3 * HOUR  # a longer recording is not read ahead: its lanes fill as it is played
@@ -57,10 +58,10 @@ class Lane:
         return np.divide(total, many, out=np.full(n, np.nan), where=many > 0)
 
 
-def new_lanes() -> dict[str, Lane]:
-    """The lanes of the timeline, empty."""
+def new_lanes(*, live: bool = False) -> dict[str, Lane]:
+    """The lanes of the timeline, empty.  A live feed counts messages; what they say is counted in a recording only."""
     return {
-        "facts": Lane("Facts heard", "/s"),
+        "facts": Lane("Messages heard" if live else "Facts heard", "/s"),
         "work": Lane("Machines at work"),
         "carried": Lane("Boxes on machines"),
         "closest": Lane("Closest machines", "m", 2, line=True),
@@ -77,17 +78,26 @@ Said = tuple[int, dict[str, float]]
 
 
 def survey(recording: Recording, wanted: Callable[[], bool], samples: int = SAMPLES) -> Iterator[Said]:
-    """The lanes' numbers over the whole *recording*, one instant at a time, until nobody wants them."""
+    """The lanes' numbers over the whole *recording*, one instant at a time, until nobody wants them; distances last."""
     start, end = recording.start, recording.end
     if not start < end <= start + LONGEST:
         return
     step = max((end - start) // samples, SECOND)
-    for t in range(start, end, step):
-        if not wanted():
-            return
-        moment = recording.at(t)
-        facts = sum(rows_of(batch) for batch in recording.facts(t, t + step))
-        yield t, {"facts": facts * SECOND / step, "work": at_work(moment), "carried": len(moment.riders)}
+    for numbers_at, pace in ((_counted, step), (_measured, 2 * step)):
+        for t in range(start, end, pace):
+            if not wanted():
+                return
+            yield t, numbers_at(recording, t, pace)
+
+
+def _counted(recording: Recording, t: int, step: int) -> dict[str, float]:
+    moment = recording.at(t)
+    facts = sum(rows_of(batch) for batch in recording.facts(t, t + step))
+    return {"facts": facts * SECOND / step, "work": at_work(moment), "carried": len(moment.riders)}
+
+
+def _measured(recording: Recording, t: int, step: int) -> dict[str, float]:
+    return {"closest": nearest_machines(recording.at(t))}
 
 
 def tick_step(span: int, pixels: int, apart: int = 90) -> int:

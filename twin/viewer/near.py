@@ -2,35 +2,20 @@
 
 # ruff: noqa: N802  (Qt's own names)
 
-from dataclasses import fields, replace
-
-import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
 
-from twin.moment import Moment
-from twin.spatial.clearances import KINDS, Clearances, clearances
+from twin.spatial.clearances import KINDS, Clearances
+from twin.viewer.distances import WITHIN
 from twin.viewer.style import Look, font
 from twin.viewer.tokens import SIZES
 from twin.viewer.widgets import Combo, bar, label
 from twin.viewer.words import number
 
-WITHIN = 15.0  # metres
-LONGEST = 50  # rows
 CHOICES = {"Machines": ("machine",), "Machines, ships": ("machine", "vessel"), "Everything": KINDS}
 HEADERS = ("Who", "Near to", "Metres")
 Index = QModelIndex | QPersistentModelIndex
 NONE = QModelIndex()
-
-
-def closest(moment: Moment, kinds: tuple[str, ...]) -> Clearances:
-    """The nearest pairs of machines and things of *kinds*, their words and points worked out."""
-    found = clearances(moment, WITHIN)
-    keep = np.flatnonzero(np.isin(found.kind, [KINDS.index(kind) for kind in kinds]))[:LONGEST]
-    rows = {f.name: getattr(found, f.name)[keep] for f in fields(found) if f.name not in ("moment", "moving")}
-    some = replace(found, **rows)
-    _ = some.who_a, some.who_b, some.part_a, some.part_b, some.p1
-    return some
 
 
 class NearModel(QAbstractTableModel):
@@ -121,6 +106,7 @@ class NearPanel(QWidget):
         table = self.table
         table.setModel(self.model)
         table.setShowGrid(False)
+        table.setWordWrap(False)
         table.setAccessibleName("Closest clearances")
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

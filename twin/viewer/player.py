@@ -1,16 +1,18 @@
 """A session as something to be played: pause, jump, speed, and what state it is in.  No Qt here."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
-from twin.clock import ReplayClock, ticking
-from twin.feeds.feed import LIVE, LOST, NO_FEED
+from twin.clock import RATES, ReplayClock, ticking
+from twin.feeds.feed import LIVE, LOST, NO_FEED, RESYNC, STALE
+from twin.feeds.recorded import RecordedFeed
 from twin.moment import Moment
 from twin.session import Session
-from twin.units import MS, SECOND
-from twin.viewer.shapes import STATES
-from twin.viewer.words import count, rate_text
+from twin.units import SECOND
+from twin.viewer.words import clock_text, count, rate_text
 
-FRAME = 40 * MS  # one frame of a film at 25 a second
+STATES = {LIVE: "pass", STALE: "warn", LOST: "fail", RESYNC: "unknown", NO_FEED: "unknown"}  # whose shape a state has
+SPEEDS = tuple(sorted([*RATES, *(-rate for rate in RATES)]))  # negative ones play backwards
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,12 @@ class Player:
     @property
     def trouble(self) -> tuple[str, str]:
         """A sentence for the banner and its verdict, both '' where all is well."""
-        health = self.session.health
-        if not self.session.live or health.state in (LIVE, NO_FEED):
+        health, feed = self.session.health, self.session.feed
+        if isinstance(feed, RecordedFeed) and not (health.note or feed.recording.sealed):
+            return f"The recording was not closed: it ends at {clock_text(feed.recording.end)}, the rest was not written.", "warn"
+        if not self.session.live:
+            return (health.note, "warn") if health.note else ("", "")
+        if health.state in (LIVE, NO_FEED):
             return "", ""
         said = health.note or f"The feed is {health.state}."
         return said, "fail" if health.state == LOST else STATES.get(health.state, "warn")
@@ -135,3 +141,15 @@ class Player:
     def close(self) -> None:
         """Let go of the session."""
         self.session.close()
+
+
+def nearest_speed(rate: float) -> int:
+    """Index of the one of `SPEEDS` nearest to *rate*."""
+    after = bisect_left(SPEEDS, rate)
+    around = [i for i in (after - 1, after) if 0 <= i < len(SPEEDS)]
+    return min(around, key=lambda i: abs(SPEEDS[i] - rate))
+
+
+def next_speed(rate: float, step: int) -> float:
+    """The speed *step* places faster (or slower, and so backwards) than *rate*."""
+    return SPEEDS[min(max(nearest_speed(rate) + step, 0), len(SPEEDS) - 1)]

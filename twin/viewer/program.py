@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QApplication
 
 from twin.opened import open_session
 from twin.units import text_from_time
+from twin.viewer.immortal import keep_none
 from twin.viewer.style import font
 from twin.viewer.window import Window
 
 
 def application() -> QApplication:
     """The one application of this process."""
+    keep_none()
     found = QApplication.instance()
     made = found if isinstance(found, QApplication) else QApplication(["twin"])
     made.setStyle("Fusion")

@@ -3,10 +3,8 @@
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
-from twin.feeds.feed import LIVE, LOST, NO_FEED, RESYNC, STALE
-from twin.viewer.style import Look
+from twin.viewer.style import Look, font
 
-STATES = {LIVE: "pass", STALE: "warn", LOST: "fail", RESYNC: "unknown", NO_FEED: "unknown"}
 SMALLEST_WITH_MARK = 9  # below this many pixels only the outline stays
 
 
@@ -48,7 +46,8 @@ def _ring(painter: QPainter, box: QRectF, ink: QColor | None) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawEllipse(box)
     if ink:
-        _strokes(painter, box, pen.color(), [[(0.38, 0.4), (0.44, 0.3), (0.58, 0.32), (0.6, 0.45), (0.5, 0.57)], [(0.5, 0.72), (0.5, 0.73)]])
+        painter.setFont(font(box.width() * 0.72, weight=700))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "?")
 
 
 _DRAW = {"pass": _disc, "warn": _triangle, "fail": _diamond, "unknown": _ring}

@@ -46,13 +46,22 @@ class StartPage(QWidget):
         open_.clicked.connect(lambda: self.browsed.emit())
         column.addWidget(open_, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(label("or drop a file anywhere in this window", tone="3"))
-        column.addSpacing(24)
+        self.sentence = label("", tone="warn")
+        self.sentence.setWordWrap(True)
+        self.sentence.setTextFormat(Qt.TextFormat.PlainText)
+        self.sentence.setMinimumWidth(560)
+        column.addWidget(self.sentence)
+        column.addSpacing(12)
         column.addLayout(self._samples(look))
         column.addStretch(3)
         line = QHBoxLayout(self)
         line.addStretch(1)
         line.addLayout(column, 3)
         line.addStretch(1)
+
+    def say(self, text: str) -> None:
+        """Show the sentence *text*."""
+        self.sentence.setText(text)
 
     def _samples(self, look: Look) -> QVBoxLayout:
         column, grid = QVBoxLayout(), QGridLayout()

@@ -52,8 +52,8 @@ QToolButton[role="sample"] {{ background: {bg.panel}; border: 1px solid {line}; 
     color: {text}; text-align: left; }}
 QToolButton[role="sample"]:hover, QToolButton[role="sample"]:focus {{ border: 2px solid {accent}; padding: 9px 11px; }}
 QTreeView, QTableView {{ background: {bg.panel}; border: 0; outline: 0; alternate-background-color: {bg.panel}; }}
-QTreeView::item {{ height: {tree_row}px; border: 0; }}
-QTableView::item {{ border-bottom: 1px solid {line}; padding: 0 4px; }}
+QTreeView::item {{ height: {tree_row}px; border: 0; padding-right: 6px; }}
+QTableView::item {{ border-bottom: 1px solid {line}; padding: 0 8px; }}
 QTreeView::item:hover, QTableView::item:hover {{ background: {bg.bar}; }}
 QTreeView::item:selected, QTableView::item:selected {{ background: {accent.bg}; color: {text}; }}
 QTreeView:focus, QTableView:focus {{ border: 2px solid {accent}; }}
@@ -61,7 +61,7 @@ QTreeView::branch {{ background: {bg.panel}; }}
 QTreeView::branch:selected {{ background: {accent.bg}; }}
 QTreeView::branch:has-children {{ image: none; }}
 QHeaderView::section {{ background: {bg.panel}; color: {text.3}; border: 0; border-bottom: 1px solid {line};
-    padding: 0 4px; height: {table_row}px; }}
+    padding: 0 8px; height: {table_row}px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
 QScrollBar::handle {{ background: {line.strong}; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }}

@@ -2,8 +2,6 @@
 
 # ruff: noqa: N802  (Qt's own names)
 
-from bisect import bisect_left
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent, QWheelEvent
@@ -15,7 +13,8 @@ from twin.viewer.style import Look, font
 from twin.viewer.tokens import SIZES
 from twin.viewer.words import clock_text, day_text, number
 
-RULER, LANE, GAP = 26, 38, 3
+RULER, GAP = 26, 4
+LEAST_LANE, MOST_LANE = 28, 56
 SHORTEST = 10 * SECOND  # the least span the wheel stretches to
 VALUE_HOLDS = 10 * SECOND  # how long the last number said stands beside the name
 
@@ -42,7 +41,7 @@ class Timeline(QWidget):
 
     def open(self, start: int, end: int, *, live: bool) -> None:
         """Begin anew with the span of another file or feed."""
-        self.lanes, self.live = new_lanes(), live
+        self.lanes, self.live = new_lanes(live=live), live
         self.start, self.end, self.t, self.view = start, end, start, (start, end)
         self.redraw()
 
@@ -94,8 +93,13 @@ class Timeline(QWidget):
     def _width(self) -> int:
         return max(self.width() - self.first_column - 8, 1)
 
+    @property
+    def _lane(self) -> int:
+        """Pixels a lane is high: the lanes share the height there is."""
+        return min(max((self.height() - RULER) // len(self.lanes), LEAST_LANE), MOST_LANE)
+
     def sizeHint(self) -> QSize:
-        return QSize(600, RULER + LANE * len(self.lanes))
+        return QSize(600, RULER + LEAST_LANE * len(self.lanes))
 
     # -- the person
 
@@ -146,9 +150,9 @@ class Timeline(QWidget):
         painter = QPainter(picture)
         self._paint_ruler(painter)
         for row, lane in enumerate(self.lanes.values()):
-            self._paint_lane(painter, lane, RULER + row * LANE)
+            self._paint_lane(painter, lane, RULER + row * self._lane)
         painter.setPen(self._look.colour("line.strong"))
-        painter.drawLine(self.first_column - 1, 0, self.first_column - 1, RULER + LANE * len(self.lanes))
+        painter.drawLine(self.first_column - 1, 0, self.first_column - 1, RULER + self._lane * len(self.lanes))
         painter.end()
         return picture
 
@@ -175,24 +179,24 @@ class Timeline(QWidget):
             painter.setPen(self._look.colour("line.strong"))
             painter.drawLine(x, RULER - 7, x, RULER - 2)
             painter.setPen(self._look.colour("line"))
-            painter.drawLine(x, RULER, x, RULER + LANE * len(self.lanes))
+            painter.drawLine(x, RULER, x, RULER + self._lane * len(self.lanes))
             painter.setPen(self._look.colour("text.2"))
             text = clock_text(t)
             painter.drawText(x + 5, RULER - 9, text if step < MINUTE else text[:-3])
 
     def _paint_lane(self, painter: QPainter, lane: Lane, top: int) -> None:
         painter.setPen(self._look.colour("line"))
-        painter.drawLine(0, top + LANE - 1, self.width(), top + LANE - 1)
+        painter.drawLine(0, top + self._lane - 1, self.width(), top + self._lane - 1)
         painter.setFont(font(SIZES.body))
         painter.setPen(self._look.colour("text"))
-        painter.drawText(QRect(SIZES.padding + 4, top, 150, LANE), Qt.AlignmentFlag.AlignVCenter, lane.name)
+        painter.drawText(QRect(SIZES.padding + 4, top, 150, self._lane), Qt.AlignmentFlag.AlignVCenter, lane.name)
         if not lane.t:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, lane.line)
         values = lane.columns(*self.view, max(self._width // 4, 1))
         highest = np.nanmax(values) if np.isfinite(values).any() else 0.0
-        share = np.where(np.isfinite(values), values / max(highest, 1e-9), np.nan) * (LANE - 2 * GAP - 4)
-        (self._paint_line if lane.line else self._paint_bars)(painter, share, top + LANE - GAP)
+        share = np.where(np.isfinite(values), values / max(highest, 1e-9), np.nan) * (self._lane - 2 * GAP - 4)
+        (self._paint_line if lane.line else self._paint_bars)(painter, share, top + self._lane - GAP)
 
     def _paint_bars(self, painter: QPainter, share: np.ndarray[tuple[int], np.dtype[np.float64]], foot: int) -> None:
         step = self._width / len(share)
@@ -217,7 +221,7 @@ class Timeline(QWidget):
         painter.setPen(self._look.colour("text.2"))
         holds = max(VALUE_HOLDS, (self.end - self.start) // 100)
         for row, lane in enumerate(self.lanes.values()):
-            box = QRect(120, RULER + row * LANE, self.first_column - 132, LANE)
+            box = QRect(120, RULER + row * self._lane, self.first_column - 132, self._lane)
             text = number(lane.at(self.t, within=holds), lane.decimals, lane.unit)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
 
@@ -226,7 +230,7 @@ class Timeline(QWidget):
         if not self.first_column - 1 <= x <= self.width():
             return
         painter.setPen(QPen(self._look.colour("accent"), 2))
-        painter.drawLine(QPointF(x, RULER), QPointF(x, RULER + LANE * len(self.lanes)))
+        painter.drawLine(QPointF(x, RULER), QPointF(x, RULER + self._lane * len(self.lanes)))
         text = ("NOW " if self.live else "") + clock_text(self.t, 1)
         painter.setFont(font(SIZES.secondary, weight=600))
         wide = painter.fontMetrics().horizontalAdvance(text) + 12
@@ -236,10 +240,3 @@ class Timeline(QWidget):
         painter.drawRoundedRect(QRectF(left, 3, wide, RULER - 6), 3, 3)
         painter.setPen(self._look.colour("accent.on"))
         painter.drawText(QRectF(left, 3, wide, RULER - 6), Qt.AlignmentFlag.AlignCenter, text)
-
-
-def nearest_rate(rates: tuple[float, ...], rate: float) -> int:
-    """Index of the one of sorted *rates* nearest to *rate*."""
-    after = bisect_left(rates, rate)
-    around = [i for i in (after - 1, after) if 0 <= i < len(rates)]
-    return min(around, key=lambda i: abs(rates[i] - rate))

@@ -59,11 +59,11 @@ class Sizes:
     table_row: int = 22
     left: int = 264
     right: int = 328
-    bottom: int = 300
+    bottom: int = 272
     near: int = 512  # the list of clearances
     left_small: int = 232
     right_small: int = 296
-    bottom_small: int = 260
+    bottom_small: int = 236
     padding: int = 8
     body: int = 12
     secondary: int = 11

@@ -3,15 +3,13 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from twin.clock import RATES
 from twin.errors import TwinError
+from twin.viewer.player import SPEEDS, nearest_speed
 from twin.viewer.style import Look, font
-from twin.viewer.timeline import nearest_rate
 from twin.viewer.tokens import SIZES
 from twin.viewer.widgets import Button, Combo, Pill, bar, label, rule
 from twin.viewer.words import moment_typed, rate_text, stamp
 
-SPEEDS = tuple(sorted([*RATES, *(-rate for rate in RATES)]))
 BUTTONS = (
     ("start", "start", "To the start (Home)"),
     ("back", "step_back", "One second back (Left; Shift 10 s, Alt one frame)"),
@@ -82,7 +80,7 @@ class Transport(QWidget):
             button.setEnabled(can_seek)
         self.buttons["play"].show_picture("pause" if playing and can_seek else "play")
         self.speed.setEnabled(can_seek)
-        self.speed.setCurrentIndex(nearest_rate(SPEEDS, rate))
+        self.speed.setCurrentIndex(nearest_speed(rate))
         self.field.setReadOnly(not can_seek)
         self.whole.setEnabled(can_seek)
         self.field.setVisible(anything)
@@ -109,10 +107,3 @@ class Transport(QWidget):
     def _mark(self, *, bad: bool) -> None:
         self.field.setProperty("bad", bad)
         self.field.style().polish(self.field)
-
-
-def next_speed(rate: float, step: int) -> float:
-    """The speed *step* places faster (or slower, and so backwards) than *rate*."""
-    return SPEEDS[min(max(nearest_rate(SPEEDS, rate) + step, 0), len(SPEEDS) - 1)]
-
-

@@ -20,18 +20,18 @@ from twin.spatial.nearest import Picked
 from twin.units import ns
 from twin.viewer.asking import Asker
 from twin.viewer.details import known_count
+from twin.viewer.distances import closest
 from twin.viewer.frame import Frame
 from twin.viewer.lanes import LIVE_WINDOW, Said, at_work
-from twin.viewer.near import closest
 from twin.viewer.orbit import Eye, looking_at, metres_per_pixel
-from twin.viewer.player import Player
+from twin.viewer.player import Player, next_speed
 from twin.viewer.pointing import Pointing
 from twin.viewer.reading import Reader
 from twin.viewer.sights import sight
-from twin.viewer.transport import next_speed
 from twin.viewer.words import count, day_text, number
 
 TICK, SLOW, NEAR_TICK, SECOND_MS = 33, 200, 500, 1000  # milliseconds
+PANELS = ("left", "right", "bottom")
 Thing = tuple[str, int]
 
 
@@ -55,6 +55,9 @@ class Window(Frame):
         self._timers = [self._every(TICK, self._tick), self._every(SLOW, self._slow_tick),
                         self._every(NEAR_TICK, self._near_tick), self._every(SECOND_MS, self._second_tick)]  # fmt: skip
         self.actions_by_name["labels"].setChecked(True)
+        for name in PANELS:
+            self.actions_by_name[name].setEnabled(False)
+        self.show_cells(False)
         self.show_state()
 
     def _every(self, milliseconds: int, deed: object) -> QTimer:
@@ -99,8 +102,10 @@ class Window(Frame):
             before.close()
         self.select(None)
         self.centre.setCurrentIndex(1)
-        for name in ("left", "right", "bottom"):
+        for name in PANELS:
+            self.actions_by_name[name].setEnabled(True)
             self.actions_by_name[name].setChecked(True)
+        self.show_cells(True)
         self.size_docks()
         self.canvas.open(session.terminal)
         self.look_from("overview", fly=False)
@@ -115,7 +120,7 @@ class Window(Frame):
         terminal = session.terminal
         self.title.setText(terminal.title or terminal.name)
         span = session.feed.span if session.feed and not session.live else None
-        self.context.setText(day_text(span[0]) if span else "live" if session.live else "layout only, nothing is heard")
+        self.context.setText(day_text(span[0]) if span else "" if session.live else "layout only, nothing is heard")
         self.setWindowTitle(f"{terminal.title or terminal.name} – twin")
         site = terminal.site
         self.cells["frame_name"].setText(f"EPSG:{site.epsg}" if site.epsg else "site frame")
@@ -224,7 +229,7 @@ class Window(Frame):
         if found is None or row >= len(found):
             return
         self._pair = found.who_a[row], found.who_b[row]
-        self.select(("machine", int(found.row_a[row])), keep_pair=True)
+        self.select(("machine", int(found.row_a[row])), outline=False)
         middle = (found.p1[row] + found.p2[row]) / 2
         self._show_distance()
         self.canvas.fly(looking_at(self.canvas.eye, middle, 70.0))
@@ -243,9 +248,9 @@ class Window(Frame):
 
     # -- selecting and looking
 
-    def select(self, thing: Thing | None, *, keep_pair: bool = False) -> None:
-        """Select *thing*, a kind and a row; None selects nothing."""
-        if not keep_pair and self._pair is not None:
+    def select(self, thing: Thing | None, *, outline: bool = True) -> None:
+        """Select *thing*, a kind and a row; None selects nothing.  Without *outline* the distance drawn stays instead."""
+        if outline and self._pair is not None:
             self._pair = None
             self._show_distance()
         self.selected, self._anchor = thing, None
@@ -255,7 +260,7 @@ class Window(Frame):
         self.inspector.show_thing(moment, thing)
         self.scene_panel.show_selected(thing)
         if self.canvas.scene is not None:
-            self.canvas.scene.highlight(*(thing or ("", -1)))
+            self.canvas.scene.highlight(*(thing if thing and outline else ("", -1)))
             self.canvas.draw()
         self._show_counts()
 
@@ -394,10 +399,11 @@ class Window(Frame):
     # -- what is said
 
     def tell(self, text: str, verdict: str = "warn") -> None:
-        """Say the sentence *text* in the view; on the start page in the status bar."""
-        if self.centre.currentIndex() == 0:
-            self.cells["doubted"].setText(text)
-        self.view.banner.say(text, verdict)
+        """Say the sentence *text* in the view, or on the start page; never in a dialog."""
+        if self.player is None:
+            self.start_page.say(text)
+        else:
+            self.view.banner.say(text, verdict)
 
     def show_state(self) -> None:
         """The pills and the transport: what is watched, and how."""
