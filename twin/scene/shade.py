@@ -52,7 +52,7 @@ class Grid:
 
 def _shift(axis: int, by: int, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
     n = shape[axis]
-    here, there = (slice(max(0, -by), min(n, n - by)), slice(max(0, by), min(n, n + by)))
+    here, there = (slice(max(0, -by), max(0, min(n, n - by))), slice(max(0, by), max(0, min(n, n + by))))
     whole = slice(None)
     return ((here, whole), (there, whole)) if axis == 0 else ((whole, here), (whole, there))
 
