@@ -169,3 +169,15 @@ def test_an_empty_world_is_a_moment():
 def test_unknown_names_are_offered_the_nearest():
     with pytest.raises(UnknownName, match="did you mean BOX1"):
         world_with("BOX1", "CRATE").at(T0).container("BOX2")
+
+
+def test_a_new_description_touches_only_the_block_of_its_box():
+    world = world_with("A", "B")
+    world.hear(facts.places(T0, [0, 1], PlaceKind.SLOT, [0, 1], bay=1, row=1, tier=1))
+    before = world.at(T0).containers
+    world.hear(described(world.roster, ["B"], code="25G1", t=at_second(1)))
+
+    after = world.at(T0).containers
+
+    assert after.about.height[1] == 2.896
+    assert (after.block_stamp != before.block_stamp).tolist() == [False, True]

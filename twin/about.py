@@ -43,36 +43,39 @@ class ContainerBook:
         self._sizes: Floats = np.zeros((0, 4))  # length, width, height, mass
         self._changed: set[int] = set()
         self._shown: Descriptions | None = None
-        self._guessed = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        self._told: Floats = np.zeros((0, 4))  # the sizes last shown, guesses included
+        self._guesses: Ints = np.zeros(0, np.int64)  # rows that nobody described
 
     def hear(self, batch: DescribedContainers) -> None:
         """Take in a batch of descriptions."""
         values = zip(batch.code, batch.line, batch.mass.tolist(), strict=True)
         self._changed.update(self.latest.hear(batch.container, batch.t, values))
 
-    def columns(self, names: list[str], bay: Ints) -> tuple[Descriptions, bool]:
-        """Descriptions of all *names*, and whether they changed since last asked.
+    def columns(self, names: list[str], bay: Ints) -> tuple[Descriptions, Ints]:
+        """Descriptions of all *names*, and the rows that are described otherwise than when last asked.
 
         A box that nobody described is taken for a standard one of the length its *bay* says: even bays hold 40'.
         """
-        self._extend(len(names))
+        n, before = len(names), self._shown
+        if before is not None and len(before.name) == n and not self._changed and not self._guessed_wrong(bay):
+            return before, np.zeros(0, np.int64)
+        self._extend(n)
         for row in self._changed:
             self._enter(row)
-        unknown = np.flatnonzero(self._sizes[: len(names), 0] == 0)
-        forty = (bay[unknown] > 0) & (bay[unknown] % 2 == 0)
-        same = (
-            not self._changed and np.array_equal(unknown, self._guessed[0]) and np.array_equal(forty, self._guessed[1])
-        )
-        if self._shown is not None and len(self._shown.name) == len(names) and same:
-            return self._shown, False
+        sizes = self._sizes[:n].copy()
+        self._guesses = np.flatnonzero(sizes[:, 0] == 0)
+        sizes[self._guesses] = _guessed(bay[self._guesses])
+        moved = np.flatnonzero(sizes[: len(self._told), 0] != self._told[:n, 0])
+        changed = np.union1d(np.array(sorted(self._changed), np.int64), moved)
         self._changed.clear()
-        self._guessed = unknown, forty
-        sizes = self._sizes[: len(names)].copy()
-        sizes[unknown, 0] = np.where(forty, LENGTHS["4"], TEU[0])
-        sizes[unknown, 1], sizes[unknown, 2] = TEU[1], NOMINAL_HEIGHT
-        text = tuple(names), tuple(self._code[: len(names)]), tuple(self._line[: len(names)])
+        self._told = sizes
+        text = tuple(names), tuple(self._code[:n]), tuple(self._line[:n])
         self._shown = Descriptions(*text, sizes[:, 0], sizes[:, 1], sizes[:, 2], sizes[:, 3])
-        return self._shown, True
+        return self._shown, changed
+
+    def _guessed_wrong(self, bay: Ints) -> bool:
+        rows = self._guesses
+        return bool(len(rows)) and not np.array_equal(_guessed(bay[rows]), self._told[rows])
 
     def _extend(self, n: int) -> None:
         more = n - len(self._code)
@@ -88,3 +91,10 @@ class ContainerBook:
         known = size(str(code))
         self._sizes[row, :3] = (known.length, known.width, known.height) if known else 0.0
         self._sizes[row, 3] = float(mass)  # type: ignore[arg-type]
+
+
+def _guessed(bay: Ints) -> Floats:
+    """Length, width, height and mass (n, 4) of boxes that nobody described."""
+    out = np.tile([*TEU[:2], NOMINAL_HEIGHT, 0.0], (len(bay), 1))
+    out[(bay > 0) & (bay % 2 == 0), 0] = LENGTHS["4"]
+    return out

@@ -5,13 +5,12 @@ One owner, one thread.  `at(t)` is a pure function of the facts heard and *t*: o
 reached by playing or by jumping make no difference.
 """
 
-from itertools import count
 from typing import assert_never
 
 import numpy as np
 
 from twin.about import ContainerBook, Latest
-from twin.catalogue import MAX_JOINTS
+from twin.catalogue import MAX_JOINTS, VesselClass
 from twin.facts import (
     Batch,
     DescribedContainers,
@@ -19,7 +18,6 @@ from twin.facts import (
     DescribedVessels,
     Events,
     Names,
-    PlaceKind,
     Places,
     Poses,
     Roster,
@@ -28,11 +26,11 @@ from twin.facts import (
 from twin.geometry import Floats, Ints, lerp_angle
 from twin.kinematics import PartTable, hold_positions, part_poses, part_table
 from twin.ledger import Ledger
-from twin.moment import Containers, MachineStates, Moment, VesselStates
+from twin.moment import MachineStates, Moment, VesselStates
+from twin.standing import Standing
 from twin.terminal import Terminal
 from twin.tracks import Tracks
 from twin.units import SECOND
-from twin.yard import in_block, slot_places, stow_places
 
 MACHINE_GAP, MACHINE_JUMP = 3 * SECOND, 30.0  # no interpolation across a longer gap (ns) or a farther jump (m)
 VESSEL_GAP, VESSEL_JUMP = 400 * SECOND, 2000.0  # AIS reports every 3 min at anchor or moored, every 2-10 s under way
@@ -40,7 +38,6 @@ HORIZON = (
     2 * SECOND
 )  # a moment is shown from facts up to this long after it; a live picture runs this far behind the feed
 UNKNOWN_DRAUGHT = 8.0  # metres, a hull of which no draught was said: a feeder's, OpenTISim
-_stamps = count(1)  # shared by all worlds, so that a fresh world's blocks never look unchanged
 
 
 class World:
@@ -59,7 +56,7 @@ class World:
         self._machine_kinds, self._hulls = Latest(), Latest()
         self._table: PartTable | None = None
         self._kinds: tuple[str, ...] = ()
-        self._shown: Containers | None = None
+        self._standing = Standing(terminal, self._class_of)
 
     # -- hearing
 
@@ -82,7 +79,7 @@ class World:
             case DescribedVessels():
                 sizes = zip(batch.kind, batch.length.tolist(), batch.beam.tolist(), batch.draught.tolist(), strict=True)
                 if self._hulls.hear(batch.vessel, batch.t, sizes):
-                    self._shown = None
+                    self._standing.start_over()  # a hull of another class has its bays elsewhere
             case Events():
                 self.events.append(batch)
             case _:
@@ -100,8 +97,10 @@ class World:
     def at(self, t: int) -> Moment:
         """The terminal at *t* (ns UTC), from all facts heard about times up to *t*."""
         changed = self.ledger.at(t, len(self.roster.containers))
+        said = self.ledger.now
+        about, described = self._containers.columns(self.roster.containers.name, said.bay)
+        containers = self._standing.show(said, np.union1d(changed, described), about, len(self.roster.vessels))
         vessels = self._vessels_at(t)
-        containers = self._containers_at(changed)
         machines = self._machines_at(t)
         parts = part_poses(self._parts(), machines.x, machines.y, machines.z, machines.yaw, machines.joints)
         riders = containers.aboard
@@ -164,88 +163,9 @@ class World:
             before >= 0,
         )
 
-    def _containers_at(self, changed: Ints) -> Containers:
-        said = self.ledger.now
-        n = len(self.roster.containers)
-        about, described = self._containers.columns(self.roster.containers.name, said.bay)
-        old = self._shown
-        if (
-            old is not None
-            and old.about is about
-            and not len(changed)
-            and not described
-            and len(old.vessel_stamp) == len(self.roster.vessels)
-        ):
-            return old
-        kind, where, bay, row, tier, since = (
-            c[:n].copy() for c in (said.kind, said.where, said.bay, said.row, said.tier, said.t)
-        )
-        base, turn = self._kept(old if not described else None, n)
-        block_stamp, vessel_stamp = self._kept_stamps(old)
-        shown = Containers(about, kind, where, bay, row, tier, base, turn, since, block_stamp, vessel_stamp)
-        self._stand(shown, self._touched(old if not described else None, shown, changed))
-        self._shown = shown
-        return shown
-
-    @staticmethod
-    def _kept(old: Containers | None, n: int) -> tuple[Floats, Floats]:
-        base, turn = np.full((n, 3), np.nan), np.zeros(n)
-        if old is not None:
-            base[: len(old)], turn[: len(old)] = old.base, old.turn
-        return base, turn
-
-    def _kept_stamps(self, old: Containers | None) -> tuple[Ints, Ints]:
-        blocks, vessels = np.zeros(len(self.terminal.blocks), np.int64), np.zeros(len(self.roster.vessels), np.int64)
-        if old is not None:
-            blocks[:], vessels[: len(old.vessel_stamp)] = old.block_stamp, old.vessel_stamp
-        return blocks, vessels
-
-    @staticmethod
-    def _touched(old: Containers | None, new: Containers, changed: Ints) -> dict[PlaceKind, Ints]:
-        """Blocks and vessels whose stacks must be reckoned again, and the changed rows that are somewhere."""
-        if old is None:
-            rows = np.arange(len(new))
-            return {
-                kind: np.unique(new.where[rows[new.kind == kind]]) for kind in (PlaceKind.SLOT, PlaceKind.VESSEL)
-            } | {PlaceKind.SOMEWHERE: rows}
-        out = {PlaceKind.SOMEWHERE: changed}
-        earlier = changed[changed < len(old)]
-        for kind in (PlaceKind.SLOT, PlaceKind.VESSEL):
-            left = old.where[earlier[old.kind[earlier] == kind]]
-            out[kind] = np.unique(np.concatenate([left, new.where[changed[new.kind[changed] == kind]]]))
-        return out
-
-    def _stand(self, new: Containers, touched: dict[PlaceKind, Ints]) -> None:
-        """Fill in *new*'s base and turn for what was touched, and stamp the blocks and vessels."""
-        said, rows = self.ledger.now, touched[PlaceKind.SOMEWHERE]
-        loose = rows[new.kind[rows] == PlaceKind.SOMEWHERE]
-        new.base[rows], new.turn[rows] = np.nan, 0.0
-        new.base[loose] = np.stack([said.x[loose], said.y[loose], said.z[loose]], axis=1)
-        new.turn[loose] = said.yaw[loose]
-        self._stand_in_blocks(new, touched[PlaceKind.SLOT])
-        for vessel in touched[PlaceKind.VESSEL].tolist():
-            self._stand_aboard(new, vessel)
-
-    def _stand_in_blocks(self, new: Containers, blocks: Ints) -> None:
-        if not len(blocks):
-            return
-        rows = np.flatnonzero((new.kind == PlaceKind.SLOT) & np.isin(new.where, blocks))
-        sound = in_block(self.terminal.blocks, new.where[rows], new.bay[rows], new.row[rows], new.tier[rows])
-        new.base[rows[~sound]] = np.nan
-        rows = rows[sound]
-        address = new.where[rows], new.bay[rows], new.row[rows], new.tier[rows]
-        new.base[rows], new.turn[rows] = slot_places(self.terminal, *address, new.about.height[rows])
-        inside = blocks[(blocks >= 0) & (blocks < len(new.block_stamp))]
-        new.block_stamp[inside] = next(_stamps)
-
-    def _stand_aboard(self, new: Containers, vessel: int) -> None:
-        rows = np.flatnonzero((new.kind == PlaceKind.VESSEL) & (new.where == vessel))
+    def _class_of(self, vessel: int) -> VesselClass | None:
         said = self._hulls.of(vessel)
-        kind = self.terminal.catalogue.vessels.get(str(said[0])) if said else None
-        new.base[rows] = stow_places(kind, new.bay[rows], new.row[rows], new.tier[rows], new.about.height[rows])
-        new.turn[rows] = 0.0
-        if 0 <= vessel < len(new.vessel_stamp):
-            new.vessel_stamp[vessel] = next(_stamps)
+        return self.terminal.catalogue.vessels.get(str(said[0])) if said else None
 
     # -- saying
 
