@@ -1,6 +1,7 @@
 """The day's work, second by second: quay cranes call vehicles, vehicles bring boxes, yard cranes stack them."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from twin.geometry import Floats
 from twin.simulate.apron import Spot
 from twin.simulate.boxes import Maker
 from twin.simulate.crews import crew
+from twin.simulate.landside import Landside, landside_of
 from twin.simulate.quay_cranes import QuayCrane
 from twin.simulate.roads import lay_out
 from twin.simulate.setting import Setting, machines, yard_of
@@ -30,6 +32,7 @@ class Operation:
     setting: Setting
     ships: list[Ship]
     fleet: Fleet | None
+    landside: Landside | None
     random: np.random.Generator
     now: float = 0.0
     said: list[Said] = field(default_factory=list)
@@ -52,6 +55,8 @@ class Operation:
                 self._quay(t, number, work, self.fleet)
             for vehicle in self.fleet.vehicles:
                 self._vehicle(t, vehicle, self.fleet)
+        if self.landside is not None:
+            self.landside.second(t, self.broken)
         for zone in self.setting.zones:
             self._zone(t, zone)
 
@@ -140,7 +145,7 @@ class Operation:
 
     def _task(self, vehicle: Vehicle, fleet: Fleet) -> Task:
         x, y = fleet.apron.frame.site(vehicle.spot.s, vehicle.spot.v)
-        return Task(vehicle.number, x, y, vehicle.deck, vehicle.box)
+        return Task(vehicle.row, x, y, vehicle.deck, vehicle.box)
 
     # -- on the way
 
@@ -216,15 +221,16 @@ class Operation:
     def _zone(self, t: float, zone: Zone) -> None:
         if zone.crane.free > t or zone.crane.row in self.broken:
             return
+        other = self.setting.sea.get(zone.block)
         if zone.queue:
             self._work(t, zone, zone.queue.popleft())
         elif self.random.random() < TIDY:
-            zone.tidy(t, self.say)
+            calm = other is not None and other is not zone and not other.queue and not other.coming and other.crane.free <= t
+            if not (calm and other is not None and self.random.random() < 0.25 and zone.pass_over(t, other, self.say)):
+                zone.tidy(t, self.say)
 
     def _work(self, t: float, zone: Zone, task: Task) -> None:
-        if self.fleet is None:
-            return
-        vehicle = self.fleet.vehicles[task.vehicle]
+        vehicle = self.by_row[task.vehicle]
         if task.box is not None:
             left = zone.store(t, task, self.say)
             if left is None:
@@ -233,15 +239,20 @@ class Operation:
             zone.coming -= 1
             vehicle.box, vehicle.leaves = None, left
         else:
-            task.vehicle, number = vehicle.row, vehicle.number
             found = zone.fetch(t, task, self.say)
-            task.vehicle = number
             if found is None:
                 vehicle.duty, vehicle.crane = "idle", -1
                 return
             vehicle.leaves, vehicle.box = found
         vehicle.load.set(vehicle.leaves - 5.5, self.setting.maker.boxes.mass[vehicle.box] if vehicle.box is not None else 0)
         vehicle.duty = "served"
+
+    @cached_property
+    def by_row(self) -> dict[int, Vehicle]:
+        """Vehicles by machine row."""
+        fleets = [self.fleet] if self.fleet else []
+        trucks = self.landside.fleet.vehicles if self.landside else []
+        return {v.row: v for v in [*(v for fleet in fleets for v in fleet.vehicles), *trucks]}
 
 
 def at_work(terminal: Terminal, roster: Roster, *, seed: int, share: float = 0.6) -> Operation:
@@ -257,7 +268,7 @@ def at_work(terminal: Terminal, roster: Roster, *, seed: int, share: float = 0.6
     fleet = None
     if kind is not None and setting.apron is not None:
         fleet = Fleet(terminal, setting.apron, standing(setting, kind))
-    operation = Operation(setting, ships, fleet, np.random.default_rng(maker.random.integers(1 << 60)))
+    operation = Operation(setting, ships, fleet, landside_of(setting), np.random.default_rng(maker.random.integers(1 << 60)))
     _break_one(operation)
     return operation
 

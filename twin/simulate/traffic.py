@@ -102,7 +102,7 @@ def _spoken(operation: Operation) -> list[int]:
 def _poses(operation: Operation, start: int, times: list[tuple[int, Floats]]) -> Poses | None:
     """Reports (n,) of machine rows at seconds since *start*, by time."""
     cranes = {crane.row: crane for crane in operation.setting.cranes}
-    vehicles = {vehicle.row: vehicle for vehicle in operation.fleet.vehicles} if operation.fleet else {}
+    vehicles = operation.by_row
     own, kinds = operation.setting.terminal.machines, operation.setting.terminal.catalogue.kinds
     parts = []
     for row, seconds in times:
@@ -131,6 +131,6 @@ def _poses(operation: Operation, start: int, times: list[tuple[int, Floats]]) ->
 def _forget(operation: Operation, before: float) -> None:
     for crane in operation.setting.cranes:
         crane.forget(before - 5)
-    for vehicle in operation.fleet.vehicles if operation.fleet else ():
+    for vehicle in operation.by_row.values():
         vehicle.forget(before - 5)
     operation.said = [s for s in operation.said if s[0] > before - 5]

@@ -82,7 +82,11 @@ class Fleet:
     def drive(self, t: float, vehicle: Vehicle, to: Spot) -> bool:
         """Send *vehicle* to a spot as soon as the way is free; whether a way was found."""
         forward = vehicle.forward if vehicle.spot.form != "nose" else not vehicle.forward
-        paths = [path for points in self.apron.routes(vehicle.spot, to) if points and (path := self._path(vehicle, points, to, forward)) is not None]
+        return self.follow(t, vehicle, to, [points for points in self.apron.routes(vehicle.spot, to) if points], forward=forward)
+
+    def follow(self, t: float, vehicle: Vehicle, to: Spot, ways: list[list[Point]], *, forward: bool) -> bool:
+        """Send *vehicle* to a spot along the quickest of *ways* (points in the quay's frame) that is free; whether one was."""
+        paths = [path for points in ways if (path := self._path(vehicle, points, forward)) is not None]
         speed = vehicle.kind.drive_loaded if vehicle.box is not None else vehicle.kind.drive_empty
         yaw = vehicle.drives[-1].yaw[-1] if vehicle.drives else vehicle.yaw
         start = max(t, vehicle.arrives) + 0.5
@@ -96,7 +100,7 @@ class Fleet:
                     return True
         return False
 
-    def _path(self, vehicle: Vehicle, points: list[Point], to: Spot, forward: bool) -> Floats | None:
+    def _path(self, vehicle: Vehicle, points: list[Point], forward: bool) -> Floats | None:
         """The rounded path of the vehicle's centre, which stops short so that the box comes to stand on the spot."""
         site = [self.apron.frame.site(*p) for p in points]
         off = vehicle.ahead if forward else -vehicle.ahead

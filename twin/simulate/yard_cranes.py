@@ -19,9 +19,9 @@ Said = Callable[[float, int, PlaceKind, int, int, int, int], None]  # t, box, ki
 
 @dataclass
 class Task:
-    """Work with a vehicle that stands before the crane: take its box into the block, or put on it a box from the block."""
+    """Work with a vehicle before the crane: take its box into the block, or put on it a box from the block."""
 
-    vehicle: int
+    vehicle: int  # machine row
     x: float  # where its box is or will be, site frame
     y: float
     z: float
@@ -42,6 +42,7 @@ class Zone:
     random: np.random.Generator
     queue: deque[Task] = field(default_factory=deque)
     coming: int = 0  # boxes on the way here
+    floor: float = 0.0  # metres: travel no lower than this, to pass over another crane
 
     @property
     def block(self) -> int:
@@ -110,6 +111,25 @@ class Zone:
         self._put(self._to(go, *self.over(*to), z, box=box, feet=self.boxes.feet(box)), t, box, to, say)
         return True
 
+    def pass_over(self, t: float, other: "Zone", say: Said) -> bool:
+        """Fetch a box from the other crane's part of the block, passing over that crane; whether it could."""
+        crane, small = self.crane, other.crane
+        if crane.joint("hoist").high < small.kind.height + CLEAR + 2.896 or crane.z != small.z:
+            return False
+        stands = float(np.hypot(small.x + np.cos(small.yaw) * small.gantry.value - crane.x, small.y + np.sin(small.yaw) * small.gantry.value - crane.y))
+        there = [p for p in self.piles.liftable(other.low, other.high, 40) if abs(abs(self.over(*p)[0]) - stands) > 22]
+        to = self.nearest(self.piles.free(self.low, self.high, 40), crane.gantry.value, most=60)
+        if not there or to is None:
+            return False
+        self.floor = small.kind.height + CLEAR
+        found = there[int(self.random.integers(len(there)))]
+        box, go = self._lift(t, found, say)
+        z = float(self.piles.top[self.piles.columns(to[0]), to[1] - 1].max()) + self.boxes.height(box)
+        self._put(self._to(go, *self.over(*to), z, box=box, feet=40), t, box, to, say)
+        self.floor = 0.0
+        small.free = crane.free
+        return True
+
     def _lift(self, t: float, place: tuple[int, int], say: Said) -> tuple[int, float]:
         columns = self.piles.columns(place[0])
         box = self.piles.pile[columns.start, place[1] - 1][-1]
@@ -138,7 +158,8 @@ class Zone:
         half = LENGTHS[feet] / 2 / float(self.terminal.blocks.bay_pitch[self.block])
         here, there = self._column(self.crane.gantry.value), self._column(gantry)
         low, high = min(here, there) - max(half, 1.2), max(here, there) + max(half, 1.2)
-        over = max(self.piles.highest(low, high), VEHICLE_TOP if self._outside(low, high) else 0.0) + CLEAR + below
+        stacks = max(self.piles.highest(low, high), VEHICLE_TOP if self._outside(low, high) else 0.0) + CLEAR
+        over = max(stacks, self.floor) + below
         length = LENGTHS[feet]
         return self.crane.bring(t, gantry, trolley, z, need=self._need(there, max(half, 1.2), below), over=over, loaded=box is not None, length=length)
 
