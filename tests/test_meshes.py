@@ -5,6 +5,7 @@ import pytest
 
 from twin.catalogue import Part, Shape
 from twin.catalogue_files import sample_catalogue
+from twin.scene.hulls import _hull
 from twin.scene.meshes import Mesh, mesh
 
 KINDS = sample_catalogue().kinds
@@ -81,3 +82,15 @@ def test_a_colour_lies_on_its_own_shape():
 
     assert (found.rgb[found.points[:, 0] < 2] == (255, 0, 0)).all()
     assert (found.rgb[found.points[:, 0] > 2] == (0, 0, 255)).all()
+
+
+@pytest.mark.parametrize("vessel", sorted(sample_catalogue().vessels))
+def test_a_hull_is_closed_and_faces_outwards(vessel: str):
+    """The area vectors of a closed surface that faces one way all over add up to nothing; a face turned round shows."""
+    kind = sample_catalogue().vessels[vessel]
+    quads = np.concatenate([shape for shape, _ in _hull(kind, kind.draught, lambda name: (0, 0, 0), "ship_topside")])
+    a, b, c, d = quads.transpose(1, 0, 2)
+    areas = (np.cross(b - a, c - a) + np.cross(c - a, d - a)) / 2
+
+    assert np.abs(areas.sum(axis=0)).max() < 1e-6 * np.abs(areas).sum()
+    assert np.einsum("ij,ij->", quads.mean(axis=1), areas) > 0  # three times the volume

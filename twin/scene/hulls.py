@@ -54,7 +54,7 @@ def _hull(vessel: VesselClass, draught: float, colour_of: ColourOf, topside: str
         colours = _paint(colour_of, paint, x.shape[1] - 1)
         out.append((_strip(starboard[i], starboard[i + 1]), colours))
         out.append((_strip(port[i + 1], port[i]), colours))
-        transom = np.array([[port[i, 0], starboard[i, 0], starboard[i + 1, 0], port[i + 1, 0]]])[:, ::-1]
+        transom = np.array([[port[i, 0], starboard[i, 0], starboard[i + 1, 0], port[i + 1, 0]]])
         out.append((transom, colours[:1]))
     out.append((_strip(port[0], starboard[0]), _paint(colour_of, "ship_antifouling", x.shape[1] - 1)))
     out.append((_strip(starboard[-1], port[-1]), _paint(colour_of, "ship_deck", x.shape[1] - 1)))
