@@ -88,16 +88,14 @@ def _lines(vessel: VesselClass, levels: Floats) -> tuple[Floats, Floats]:
     bow = vessel.length / 2 - vessel.length * 0.03 * np.clip(1.25 - s * 1.25, 0, 1) * (1 - 0.7 * swell)
     stern = -vessel.length / 2 + vessel.length * 0.045 * np.clip(1 - wet / 0.75, 0, 1)
     x = stern + (bow - stern) * STATIONS
-    entrance = vessel.length * np.interp(s, [0, 0.5, 1], [0.30, 0.30, 1 / 6])
+    entrance = vessel.length * np.interp(s, [0, 0.5, 1], [0.36, 0.33, 1 / 6])
     ahead = np.clip((x - (bow - entrance)) / entrance, 0, 1)
-    fore = 1 - ahead ** np.interp(s, [0, 0.5, 1], [1.7, 1.7, 2.4])
+    fore = 1 - ahead ** np.interp(s, [0, 0.5, 1], [1.5, 1.6, 2.4])
     bulb = 0.07 * swell * np.clip((ahead - 0.75) / 0.2, 0, 1) * np.clip((1 - ahead) / 0.04, 0, 1)
-    run = vessel.length * np.interp(wet, [0, 1, 1.4], [0.30, 0.16, 0.05])
+    run = vessel.length * np.interp(wet, [0, 0.6, 1, 1.4], [0.42, 0.36, 0.20, 0.05])
     behind = np.clip((stern + run - x) / run, 0, 1)
     transom = np.interp(wet, [0.0, 0.7, 1.0, 1.5], [0.02, 0.05, 0.62, 0.97])
-    turn = np.clip(levels / (BILGE * vessel.beam), 0, 1)[
-        :, None
-    ]  # of the bilge: 0 at the keel, 1 where the side begins
+    turn = np.clip(levels / (BILGE * vessel.beam), 0, 1)[:, None]  # of the bilge: 0 at the keel, 1 where the side begins
     rounding = 1 - 0.14 * (1 - np.sqrt(1 - (1 - turn) ** 2))
     half = vessel.beam / 2 * rounding * np.maximum(fore, bulb) * (1 - (1 - transom) * behind**1.8)
     return x, half
