@@ -7,7 +7,7 @@ from pathlib import Path
 
 from twin.errors import BadFile, NoRenderer
 from twin.moment import Moment
-from twin.pictures import Share, film, middle
+from twin.pictures import Share, film, middle, shares
 from twin.recording import Recording, open_recording
 from twin.samples import sample
 from twin.scene.renderer import choose_renderer, prepare
@@ -74,9 +74,8 @@ def _files(recording: Recording, moment: Moment, out: Path, say: Say, bar: Share
         moving,
         fps=FPS,
         size=CLIP_SIZE,
-        camera="tour",
         frames=len(times),
-        progress=bar,
+        progress=shares(bar, len(times)),
     )
     print(f"clip: {moving}", flush=True)
 

@@ -65,18 +65,22 @@ def clip(
     from twin.scene.stills import render_clip
 
     times = range(first, last, max(ns(speed / fps), 1))
-    moments = film(recording, times)
     render_clip(
         recording.terminal,
-        moments,
+        film(recording, times),
         out,
         fps=fps,
         size=size,
         camera=camera,
         labels=labels,
         frames=len(times),
-        progress=bar,
+        progress=shares(bar, len(times)),
     )
+
+
+def shares(bar: Share | None, frames: int) -> Callable[[int], None] | None:
+    """Frames counted, told *bar* as a share of *frames*."""
+    return (lambda frame: bar(frame / frames)) if bar else None
 
 
 def film(recording: Recording, times: range) -> Iterator[Moment]:

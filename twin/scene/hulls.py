@@ -95,7 +95,7 @@ def _lines(vessel: VesselClass, levels: Floats) -> tuple[Floats, Floats]:
     run = vessel.length * np.interp(wet, [0, 0.6, 1, 1.4], [0.42, 0.36, 0.20, 0.05])
     behind = np.clip((stern + run - x) / run, 0, 1)
     transom = np.interp(wet, [0.0, 0.7, 1.0, 1.5], [0.02, 0.05, 0.62, 0.97])
-    turn = np.clip(levels / (BILGE * vessel.beam), 0, 1)[:, None]  # of the bilge: 0 at the keel, 1 where the side begins
+    turn = np.clip(levels / (BILGE * vessel.beam), 0, 1)[:, None]  # of the bilge: 0 at the keel, 1 at the side
     rounding = 1 - 0.14 * (1 - np.sqrt(1 - (1 - turn) ** 2))
     half = vessel.beam / 2 * rounding * np.maximum(fore, bulb) * (1 - (1 - transom) * behind**1.8)
     return x, half
