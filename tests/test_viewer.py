@@ -53,7 +53,9 @@ def standing() -> World:
     slots = places(T0, [0, 1], PlaceKind.SLOT, 0, bay=1, row=1, tier=[1, 2])
     world.hear(slots)
     world.hear(places(T0, 2, PlaceKind.MACHINE, 0))
-    world.hear(poses(T0, [0, 1], [50.0, 50.0], [3.0, 20.0], joints=[[5.0, 20.0], [0.0, 0.0]], status=2, load=[24_600, 0]))
+    world.hear(
+        poses(T0, [0, 1], [50.0, 50.0], [3.0, 12.0], joints=[[5.0, 20.0], [0.0, 0.0]], status=2, load=[24_600, 0])
+    )
     return world
 
 
@@ -262,7 +264,12 @@ def test_seeking_never_changes_play_or_pause():
     one = player()
     for playing in (False, True):
         one.clock.playing = playing
-        for deed in (lambda: one.seek(at_second(30)), lambda: one.nudge(SECOND), lambda: one.press("end"), lambda: one.press("start")):
+        for deed in (
+            lambda: one.seek(at_second(30)),
+            lambda: one.nudge(SECOND),
+            lambda: one.press("end"),
+            lambda: one.press("start"),
+        ):
             deed()
             assert one.playing is playing
 
@@ -336,11 +343,14 @@ def test_ticks_stand_apart():
 
 
 def test_the_closest_pairs_come_first_and_only_of_the_sort_asked_for():
-    found = closest(moment(), ("machine",))
+    """The crane's waterside leg ends at x 62, y 4; the cart at x 57, y 10.5: 5 m and 6.5 m away."""
+    found, all_ = closest(moment(), ("machine",)), closest(moment(), ("machine", "container", "vessel"))
 
-    assert set(found.kind.tolist()) <= {0}
-    assert list(found.metres) == sorted(found.metres)
-    assert nearest_machines(moment()) == (found.metres[0] if len(found) else pytest.approx(np.nan, nan_ok=True))
+    assert list(zip(found.who_a, found.who_b)) == [("Q1", "C1")]
+    assert found.metres[0] == pytest.approx(np.hypot(5, 6.5))
+    assert nearest_machines(moment()) == found.metres[0]
+    assert len(all_) >= len(found)
+    assert list(all_.metres) == sorted(all_.metres)
 
 
 # -- commands

@@ -1,4 +1,4 @@
-"""Journeys through a real window: `tests/viewer_journeys.py`, run once in a process of its own on a display of its own."""
+"""Journeys through a real window: `viewer_journeys`, run once in a process and on a display of their own."""
 
 import json
 import os

@@ -1,6 +1,6 @@
 """The 3D view: VTK's picture in a Qt widget, and the mouse that moves the eye.
 
-Paints are cheap: VTK draws only when something is due, other repaints (a card over the picture) show the last frame again.
+VTK draws only when something is due; other repaints, such as a card over the picture, show the last frame again.
 """
 
 # ruff: noqa: N802  (Qt's own names)
@@ -27,7 +27,7 @@ TURN = 0.006  # radians a pixel
 WHEEL = 0.85  # of the distance, a notch
 
 
-class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
+class Canvas(QtInteractor):
     """Draws a `Scene`; says where the mouse points, what it clicks, and that the eye moved."""
 
     pointed = Signal(float, float)
@@ -84,21 +84,23 @@ class Canvas(QtInteractor):  # type: ignore[misc]  # pyvistaqt has no types
         start = ticking()
         self._in_paint = True  # pyvistaqt's own flag: what it paints now is shown, not drawn again
         try:
-            if due and self.ren_win.GetReadyForRendering():
-                self._render()
-            super().paintGL()
+            if due and self.render_window and self.render_window.GetReadyForRendering():
+                self._draw_frame()
+            super().paintGL()  # type: ignore[no-untyped-call]
         finally:
             self._in_paint = False
         if due and self.scene is not None:
             self.drawn.emit((ticking() - start) / 1e6)
 
-    def _render(self) -> None:
+    def _draw_frame(self) -> None:
         """Draw into VTK's own buffer, also without a scene: a buffer shown before it was ever drawn stays black."""
-        state = self.ren_win.GetState()
+        window = self.render_window
+        assert window is not None
+        state = window.GetState()
         state.Reset()  # Qt has used OpenGL since
         state.Push()
         state.vtkglDepthFunc(LESS_OR_EQUAL)
-        self.ren_win.Render()
+        window.Render()
         self.makeCurrent()
         state.Pop()
 

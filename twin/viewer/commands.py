@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-PRESETS = (("overview", "Overview"), ("quay", "Quay"), ("yard", "Yard"), ("plan", "Plan"), ("cab", "Cab"), ("gate", "Gate"))
+PRESETS = (
+    ("overview", "Overview"),
+    ("quay", "Quay"),
+    ("yard", "Yard"),
+    ("plan", "Plan"),
+    ("cab", "Cab"),
+    ("gate", "Gate"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ COMMANDS = (
     Command("end", "To the end", "Time", "press", ("End",), "end"),
     Command("slower", "Slower, then backwards", "Time", "change_speed", ("J",), -1, after_line=True),
     Command("faster", "Faster", "Time", "change_speed", ("L",), 1),
-    Command("find", "Find in the scene", "Select", "find", ("Ctrl+F",)),
+    Command("find", "Find in the scene", "Select", "find_in_scene", ("Ctrl+F",)),
     Command("leave", "Leave, then deselect", "Select", "leave", ("Esc",)),
     Command("keys", "Keys", "Help", "show_keys", ("F1", "?")),
 )

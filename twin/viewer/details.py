@@ -83,7 +83,9 @@ def _machine(moment: Moment, row: int) -> Details:
         Row("Carries", names or "nothing", mono=bool(names)),
         Row("Last heard", clock_text(heard) if heard is not None else "never, as laid out", heard),
     ]
-    return Details("machine", row, m.name[row], kind.title if kind else m.kind[row] or "Machine", tuple(rows), STALE_AFTER)
+    return Details(
+        "machine", row, m.name[row], kind.title if kind else m.kind[row] or "Machine", tuple(rows), STALE_AFTER
+    )
 
 
 def _joints(moment: Moment, row: int, heard: int | None) -> list[Row]:
@@ -94,7 +96,11 @@ def _joints(moment: Moment, row: int, heard: int | None) -> list[Row]:
     turning = {i for part in kind.parts for i, share in enumerate(part.pitch) if share}
     values = moment.machines.joints[row].tolist()
     return [
-        Row(joint.name.replace("_", " ").capitalize(), _degrees(values[i]) if i in turning else number(values[i], 2, "m"), heard)
+        Row(
+            joint.name.replace("_", " ").capitalize(),
+            _degrees(values[i]) if i in turning else number(values[i], 2, "m"),
+            heard,
+        )
         for i, joint in enumerate(kind.joints)
     ]
 

@@ -41,15 +41,19 @@ _FILLED = {
     "pause": "M4 3h3v10H4zM9 3h3v10H9z",
     "half": "M8 2.5a5.5 5.5 0 0 1 0 11z",
 }
-GROUPS = {"sts": "sts", "armg": "yard", "rtg": "yard", "straddle": "straddle", "agv": "truck", "tractor": "truck", "truck": "truck",
-          "reach_stacker": "truck", "empty_handler": "truck", "vessel": "vessel", "block": "block", "container": "box"}  # fmt: skip
+GROUPS = {
+    "sts": "sts", "armg": "yard", "rtg": "yard", "straddle": "straddle", "agv": "truck", "tractor": "truck",
+    "truck": "truck", "reach_stacker": "truck", "empty_handler": "truck", "vessel": "vessel", "block": "block",
+    "container": "box",
+}  # fmt: skip
+_PEN = 'fill="none" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"'
 
 
 def svg(name: str, colour: str) -> bytes:
     """The icon called *name* as SVG in *colour*."""
     drawn = ""
     if name in _STROKES:
-        drawn += f'<path d="{_STROKES[name]}" fill="none" stroke="{colour}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/>'
+        drawn += f'<path d="{_STROKES[name]}" stroke="{colour}" {_PEN}/>'
     filled = _FILLED.get("half" if name == "theme" else name, "")
     drawn += f'<path d="{filled}" fill="{colour}"/>' if filled else ""
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {BOX} {BOX}">{drawn}</svg>'.encode()

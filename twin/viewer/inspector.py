@@ -161,7 +161,9 @@ class Inspector(QWidget):
         """All that is shown, a line a property, for the clipboard."""
         if self.shown is None:
             return ""
-        return "\n".join([self.shown.name, self.shown.subtitle, *(f"{row.name}\t{row.value}" for row in self.shown.rows)])
+        return "\n".join(
+            [self.shown.name, self.shown.subtitle, *(f"{row.name}\t{row.value}" for row in self.shown.rows)]
+        )
 
 
 def _say(where: QLabel, text: str) -> bool:

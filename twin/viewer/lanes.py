@@ -1,4 +1,4 @@
-"""What the timeline draws: numbers over time, of a recording read ahead in the background, or as they are heard.  No Qt here."""
+"""What the timeline draws: numbers over time, of a recording read ahead, or as they are heard.  No Qt here."""
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator
@@ -55,7 +55,8 @@ class Lane:
         inside = (column >= 0) & (column < n) & np.isfinite(values)
         total = np.bincount(column[inside], values[inside], minlength=n)
         many = np.bincount(column[inside], minlength=n)
-        return np.divide(total, many, out=np.full(n, np.nan), where=many > 0)
+        mean: Floats = np.divide(total, many, out=np.full(n, np.nan), where=many > 0)
+        return mean
 
 
 def new_lanes(*, live: bool = False) -> dict[str, Lane]:

@@ -31,7 +31,8 @@ class NearModel(QAbstractTableModel):
         before, after = self.rowCount(), len(found) if found else 0
         if before == after:
             self.found = found
-            self.dataChanged.emit(self.index(0, 0), self.index(max(after - 1, 0), 2))
+            if after:
+                self.dataChanged.emit(self.index(0, 0), self.index(after - 1, len(HEADERS) - 1))
             return
         self.beginResetModel()
         self.found = found
@@ -66,7 +67,9 @@ class NearModel(QAbstractTableModel):
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return HEADERS[section]
         if way == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return (Qt.AlignmentFlag.AlignRight if section == 2 else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+            return (
+                Qt.AlignmentFlag.AlignRight if section == 2 else Qt.AlignmentFlag.AlignLeft
+            ) | Qt.AlignmentFlag.AlignVCenter
         return None
 
 

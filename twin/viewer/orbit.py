@@ -77,11 +77,13 @@ def flown(start: Eye, end: Eye, share: float) -> Eye:
     turn = (a1 - a0 + np.pi) % (2 * np.pi) - np.pi
     distance = np.exp((1 - u) * np.log(start.distance) + u * np.log(end.distance))
     target = start.target + u * (end.target - start.target)
-    return around(target, a0 + u * turn, e0 + u * (e1 - e0), float(distance), start.angle + u * (end.angle - start.angle))
+    return around(
+        target, a0 + u * turn, e0 + u * (e1 - e0), float(distance), start.angle + u * (end.angle - start.angle)
+    )
 
 
 def ray(eye: Eye, x: float, y: float, width: float, height: float) -> tuple[Floats, Floats]:
-    """Origin and unit direction (3,) of what is seen at pixel (x, y), from the top left of a picture *width* x *height*."""
+    """Origin and unit direction (3,) of what is seen at pixel (x, y), from the top left, of a picture of this size."""
     ahead, aside, up = _axes(eye)
     half = np.tan(np.radians(eye.angle) / 2)
     way = ahead + aside * half * (2 * x - width) / height + up * half * (1 - 2 * y / height)
@@ -112,7 +114,7 @@ def focused(eye: Eye, point: Floats) -> Eye:
 
 
 def upright(position: Floats, target: Floats, up: Floats, angle: float) -> Eye:
-    """An eye that sees what a camera sees; a hair off the vertical where it looks straight down, so that *up* stays up."""
+    """An eye that sees what a camera sees; a hair off the vertical where it looks down, so that *up* stays up."""
     position, target, up = (np.asarray(v, float) for v in (position, target, up))
     away = position - target
     if np.hypot(away[0], away[1]) < 2e-3 * np.linalg.norm(away):

@@ -1,4 +1,4 @@
-"""Cards on the 3D picture: banner, coordinates, scale, keys.  The same in both themes, because the picture is the same."""
+"""Cards on the 3D picture: banner, coordinates, scale, keys.  Alike in both themes, because the picture is the same."""
 
 # ruff: noqa: N802  (Qt's own names)
 
@@ -21,6 +21,7 @@ class Card(QWidget):
 
     def __init__(self, parent: QWidget, look: Look) -> None:
         super().__init__(parent)
+        self._view = parent
         self._look = look
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -107,7 +108,7 @@ class Banner(QWidget):
 
     def __init__(self, parent: QWidget, look: Look) -> None:
         super().__init__(parent)
-        self._look, self._verdict = look, "warn"
+        self._view, self._look, self._verdict = parent, look, "warn"
         line = QHBoxLayout(self)
         line.setContentsMargins(34, 6, 6, 6)
         self.text = label(weight=500)
@@ -139,7 +140,7 @@ class Banner(QWidget):
 
     def fit(self) -> None:
         """As wide as the sentence needs, at most the view."""
-        parent = self.parentWidget()
+        parent = self._view
         room = min(max(parent.width() - 24, 240), 760)
         wanted = self.text.fontMetrics().horizontalAdvance(self.text.text()) + 84
         wide = min(wanted, room)
@@ -181,7 +182,7 @@ class KeysCard(Card):
     def toggle(self) -> None:
         """Show or hide."""
         self.adjustSize()
-        parent = self.parentWidget()
+        parent = self._view
         self.move(QPoint((parent.width() - self.width()) // 2, max((parent.height() - self.height()) // 2, 0)))
         self.setVisible(not self.isVisible())
         self.raise_()

@@ -1,6 +1,7 @@
 """A session as something to be played: pause, jump, speed, and what state it is in.  No Qt here."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from twin.clock import RATES, ReplayClock, ticking
@@ -11,6 +12,7 @@ from twin.session import Session
 from twin.units import SECOND
 from twin.viewer.words import clock_text, count, rate_text
 
+BEFORE_ALL, AFTER_ALL = -(2**62), 2**62
 STATES = {LIVE: "pass", STALE: "warn", LOST: "fail", RESYNC: "unknown", NO_FEED: "unknown"}  # whose shape a state has
 SPEEDS = tuple(sorted([*RATES, *(-rate for rate in RATES)]))  # negative ones play backwards
 
@@ -73,12 +75,12 @@ class Player:
     def press(self, button: str) -> None:
         """What a transport button does."""
         if self.clock:
-            deeds = {
-                "start": lambda: self.seek(self.clock.start if self.clock else 0),
+            deeds: dict[str, Callable[[], None]] = {
+                "start": lambda: self.seek(BEFORE_ALL),
                 "back": lambda: self.nudge(-SECOND),
                 "play": self.toggle,
                 "on": lambda: self.nudge(SECOND),
-                "end": lambda: self.seek(self.clock.end if self.clock else 0),
+                "end": lambda: self.seek(AFTER_ALL),
             }
             deeds[button]()
 
@@ -130,7 +132,10 @@ class Player:
         """A sentence for the banner and its verdict, both '' where all is well."""
         health, feed = self.session.health, self.session.feed
         if isinstance(feed, RecordedFeed) and not (health.note or feed.recording.sealed):
-            return f"The recording was not closed: it ends at {clock_text(feed.recording.end)}, the rest was not written.", "warn"
+            return (
+                f"The recording was not closed: it ends at {clock_text(feed.recording.end)}, the rest was not written.",
+                "warn",
+            )
         if not self.session.live:
             return (health.note, "warn") if health.note else ("", "")
         if health.state in (LIVE, NO_FEED):

@@ -49,7 +49,7 @@ def in_words(found: Pointed) -> tuple[str, ...]:
 
 
 class Pointing(QObject):
-    """Follows the mouse over *canvas*; says `said` with the card's lines, `clicked` with what was hit and whether twice."""
+    """Follows the mouse over *canvas*; says `said` with the card's lines, `clicked` with what was hit and if twice."""
 
     said = Signal(object)
     clicked = Signal(object, bool)

@@ -24,7 +24,9 @@ def application() -> QApplication:
     return made
 
 
-def run(path: Path | str | None, *, feed: str | None, at: int | str | None, speed: float, seconds: float | None) -> None:
+def run(
+    path: Path | str | None, *, feed: str | None, at: int | str | None, speed: float, seconds: float | None
+) -> None:
     """Open the window on *path* and run it.  Raises `TwinError` where the file cannot be used."""
     when = text_from_time(at) if isinstance(at, int) else at or ""
     session = open_session(Path(path), feed or "", at=when, speed=speed) if path is not None else None

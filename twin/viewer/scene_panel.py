@@ -2,7 +2,7 @@
 
 # ruff: noqa: N802  (Qt's own names)
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTreeView, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ class Tree(QTreeView):
         super().__init__()
         self._look = look
 
-    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex) -> None:
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
         super().drawBranches(painter, rect, index)
         if not self.model().hasChildren(index) or not self.model().rowCount(index):
             return

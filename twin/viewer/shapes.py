@@ -9,7 +9,7 @@ SMALLEST_WITH_MARK = 9  # below this many pixels only the outline stays
 
 
 def draw_shape(painter: QPainter, look: Look, verdict: str, box: QRectF) -> None:
-    """Draw *verdict* ('pass', 'warn', 'fail', 'unknown') inside *box*: disc, triangle, diamond or hollow dashed ring."""
+    """Draw *verdict* inside *box*: 'pass' a disc, 'warn' a triangle, 'fail' a diamond, 'unknown' a hollow ring."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     fill, edge = look.colour("warn.fill" if verdict == "warn" else verdict), look.colour(verdict)
@@ -33,7 +33,9 @@ def _triangle(painter: QPainter, box: QRectF, ink: QColor | None) -> None:
 
 
 def _diamond(painter: QPainter, box: QRectF, ink: QColor | None) -> None:
-    painter.drawPolygon(QPolygonF([_at(box, 0.5, -0.04), _at(box, 1.04, 0.5), _at(box, 0.5, 1.04), _at(box, -0.04, 0.5)]))
+    painter.drawPolygon(
+        QPolygonF([_at(box, 0.5, -0.04), _at(box, 1.04, 0.5), _at(box, 0.5, 1.04), _at(box, -0.04, 0.5)])
+    )
     if ink:
         _strokes(painter, box, ink, [[(0.37, 0.37), (0.63, 0.63)], [(0.63, 0.37), (0.37, 0.63)]])
 
@@ -54,7 +56,9 @@ _DRAW = {"pass": _disc, "warn": _triangle, "fail": _diamond, "unknown": _ring}
 
 
 def _strokes(painter: QPainter, box: QRectF, ink: QColor, lines: list[list[tuple[float, float]]]) -> None:
-    pen = QPen(ink, max(box.width() / 9, 1.2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+    pen = QPen(
+        ink, max(box.width() / 9, 1.2), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    )
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for line in lines:

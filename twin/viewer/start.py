@@ -73,7 +73,13 @@ class StartPage(QWidget):
         grid.setSpacing(12)
         for i, path in enumerate(samples()):
             kind = KINDS.get(path.suffix, "file")
-            button = Button(look, "play" if kind == "recording" else "block", f" {path.stem}\n {kind}", role="sample", tip=str(path.name))
+            button = Button(
+                look,
+                "play" if kind == "recording" else "block",
+                f" {path.stem}\n {kind}",
+                role="sample",
+                tip=str(path.name),
+            )
             button.setFixedSize(236, 54)
             button.clicked.connect(lambda _=False, path=path: self.chosen.emit(path))
             grid.addWidget(button, i // 3, i % 3)

@@ -164,7 +164,11 @@ class Timeline(QWidget):
         if self.end > self.start:
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"{day_text(self.view[0])}, UTC")
             painter.setPen(self._look.colour("text.3"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, "value now" if self.live else "value at cursor")
+            painter.drawText(
+                box,
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                "value now" if self.live else "value at cursor",
+            )
             self._paint_ticks(painter)
         painter.setPen(self._look.colour("line"))
         painter.drawLine(0, RULER - 1, self.width(), RULER - 1)

@@ -1,4 +1,4 @@
-"""Every colour and size of the window, once.  QSS, painters and overlays read this table; no other file names a colour."""
+"""Every colour and size of the window, once.  QSS and painters read this table; no other file names a colour."""
 
 from dataclasses import dataclass
 

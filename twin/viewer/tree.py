@@ -68,7 +68,9 @@ class SceneModel(QAbstractItemModel):
     def show(self, moment: Moment) -> bool:
         """Show *moment*; whether things came or went."""
         before, self.moment = self.moment, moment
-        same = before is not None and before.terminal is moment.terminal and before.machines.kind is moment.machines.kind
+        same = (
+            before is not None and before.terminal is moment.terminal and before.machines.kind is moment.machines.kind
+        )
         self._count(moment)
         if same and before is not None and len(before.vessels) == len(moment.vessels):
             self._refresh()
@@ -162,7 +164,11 @@ class SceneModel(QAbstractItemModel):
 
     def _name(self, kind: str, row: int) -> str:
         assert self.moment is not None
-        names = {"machine": self.moment.machines.name, "vessel": self.moment.vessels.name, "block": self.moment.terminal.blocks.name}
+        names = {
+            "machine": self.moment.machines.name,
+            "vessel": self.moment.vessels.name,
+            "block": self.moment.terminal.blocks.name,
+        }
         return names[kind][row]
 
     def _number(self, kind: str, row: int) -> str:
@@ -184,9 +190,8 @@ class SceneModel(QAbstractItemModel):
         return "text.3" if index.column() else "text"
 
     def _picture(self, index: Index) -> object:
-        name = "house" if index.internalId() == 0 else self.groups[index.row()].picture if index.internalId() == 1 else ""
-        if not name and (thing := self.groups[index.internalId() - 2]):
-            name = thing.picture
+        level = index.internalId()
+        name = "house" if level == 0 else self.groups[index.row() if level == 1 else level - 2].picture
         return _tinted(name, self._look.colour("text.2").name())
 
 

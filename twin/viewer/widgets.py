@@ -45,7 +45,11 @@ class Button(QToolButton):
             self.setIcon(icon(self._picture, self._look.colour(token), self._look.colour("line.strong")))
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Space:
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Space
+        ):
             event.accept()
             return True
         return super().event(event)
@@ -124,7 +128,9 @@ def rule() -> QFrame:
     return made
 
 
-def bar(height: int, name: str = "", *, ground: str = "bar", margin: int = SIZES.padding) -> tuple[QWidget, QHBoxLayout]:
+def bar(
+    height: int, name: str = "", *, ground: str = "bar", margin: int = SIZES.padding
+) -> tuple[QWidget, QHBoxLayout]:
     """A strip of fixed height and its layout."""
     strip = QWidget()
     strip.setObjectName(name)

@@ -12,11 +12,21 @@ from twin.units import HOUR, MINUTE, SECOND, text_from_time, time_from_text
 DASH = "–"  # a value that is not known
 MINUS = "−"
 THIN = "\u2009"
-GROUPS = {"G": "general purpose", "R": "reefer", "H": "insulated", "U": "open top", "P": "flat", "T": "tank", "B": "bulk",
-          "V": "ventilated", "S": "named cargo", "A": "air"}  # ISO 6346 type groups  # fmt: skip
-STATUS = {Status.IDLE: "idle", Status.WORKING: "working", Status.MOVING: "moving", Status.FAULT: "fault", Status.OFF: "off"}
-AIS = {0: "under way", 1: "at anchor", 2: "not under command", 3: "restricted", 4: "constrained by draught", 5: "moored", 6: "aground",
-       7: "fishing", 8: "sailing"}  # ITU-R M.1371 navigational status  # fmt: skip
+GROUPS = {
+    "G": "general purpose", "R": "reefer", "H": "insulated", "U": "open top", "P": "flat", "T": "tank", "B": "bulk",
+    "V": "ventilated", "S": "named cargo", "A": "air",
+}  # ISO 6346 type groups  # fmt: skip
+STATUS = {
+    Status.IDLE: "idle",
+    Status.WORKING: "working",
+    Status.MOVING: "moving",
+    Status.FAULT: "fault",
+    Status.OFF: "off",
+}
+AIS = {
+    0: "under way", 1: "at anchor", 2: "not under command", 3: "restricted", 4: "constrained by draught", 5: "moored",
+    6: "aground", 7: "fishing", 8: "sailing",
+}  # ITU-R M.1371 navigational status  # fmt: skip
 
 
 def number(value: float, decimals: int = 2, unit: str = "") -> str:
@@ -102,7 +112,13 @@ def code_in_words(code: str) -> str:
     known = size(code)
     if known is None:
         return "not described"
-    feet = "45 ft" if 13.5 < known.length < 14 else f"{known.feet} ft" if known.length in (6.058, 12.192) else number(known.length, 2, "m")
+    feet = (
+        "45 ft"
+        if 13.5 < known.length < 14
+        else f"{known.feet} ft"
+        if known.length in (6.058, 12.192)
+        else number(known.length, 2, "m")
+    )
     tall = " high cube" if known.height >= 2.85 else ""
     return f"{code}, {feet}{tall}, {GROUPS.get(known.group, 'type ' + known.group)}"
 
