@@ -138,10 +138,10 @@ class Stages:
     """Our actors in the order they are drawn, stage by stage, each stage with its own OpenGL state.
 
     The ground is painted flat, layer over layer, so nothing on it can flicker; then shadows darken it once; then what
-    stands on it is drawn by depth.
+    stands on it is drawn by depth, and what lies behind everything last, where nothing was drawn yet.
     """
 
-    ORDER = ("sky", "water", "land", "paint", "shadow", "solid", "overlay")
+    ORDER = ("land", "paint", "shadow", "solid", "water", "sky", "overlay")
 
     def __init__(self, renderer: vtkRenderer) -> None:
         self.renderer = renderer

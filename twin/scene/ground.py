@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import shapely
 from shapely.geometry import MultiPoint, Polygon
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor
 
 from twin.geometry import Floats
 from twin.scene import draw
@@ -15,6 +17,7 @@ from twin.terminal import Quay, Terminal
 
 MARGIN = 25.0  # metres of pavement around a layout that draws none
 _SLABS = 24.0  # metres, one copy of the concrete
+SLAB_LIGHT = 0.94  # the texture's mean brightness
 _LAYERS = ("apron", "road", "interchange", "gate", "lane", "rail", "grass")
 
 
@@ -69,25 +72,40 @@ def shifted(points: Floats, left: float) -> Floats:
     return np.asarray(points + left * np.stack([-along[:, 1], along[:, 0]], axis=1))
 
 
+class Slabs:
+    """The pavement twice, with the slabs' texture and plain for where nobody would see it: every textured pixel costs."""
+
+    def __init__(self) -> None:
+        self.texture = texture_of(_concrete())
+        self.near: list[vtkActor] = []
+        self.far: list[vtkActor] = []
+
+    def show(self, near: bool) -> None:
+        """Show the slabs, or plain pavement."""
+        for actors, shown in ((self.near, near), (self.far, not near)):
+            for actor in actors:
+                actor.SetVisibility(shown)
+
+
 class Paintwork:
     """Flat layers being collected, then added in order."""
 
     def __init__(self, stages: draw.Stages, look: Look, haze: draw.Haze) -> None:
         self.stages, self.look, self.haze = stages, look, haze
+        self.slabs = Slabs()
 
     def fill(self, shapes: Iterable[Floats], colour: Colour, *, slabs: bool = False) -> None:
         """Paint polygons (k, 3 or 4 corners, 2) in one colour."""
         for corners in shapes:
             if not len(corners):
                 continue
-            n, k = corners.shape[:2]
-            flat = corners.reshape(-1, 2)
-            data = draw.poly_data(
-                np.column_stack([flat, np.zeros(len(flat))]), np.arange(n * k).reshape(n, k),
-                np.broadcast_to(colour, (len(flat), 3)), uv=flat / _SLABS if slabs else None,
-            )  # fmt: skip
-            actor = draw.plain_actor(data, texture=texture_of(_concrete()) if slabs else None)
-            self.stages.add("paint", self.haze.on(actor))
+            plain = draw.plain_actor(_flat(corners, colour))
+            self.stages.add("paint", self.haze.on(plain))
+            if slabs:
+                textured = draw.plain_actor(_flat(corners, colour, 1 / SLAB_LIGHT), texture=self.slabs.texture)
+                self.stages.add("paint", self.haze.on(textured))
+                self.slabs.near.append(textured)
+                self.slabs.far.append(plain)
 
     def lines(self, quads: list[Floats], colour: Colour, ground: Colour) -> None:
         """Paint thin quads that fade into the *ground* before they become thinner than a pixel."""
@@ -97,6 +115,14 @@ class Paintwork:
                 np.column_stack([flat, np.zeros(len(flat))]), draw.quads(len(corners)), np.broadcast_to(colour, (len(flat), 3))
             )
             self.stages.add("paint", draw.Haze(ground, 120, 900, 0.93).on(draw.plain_actor(data)))
+
+
+def _flat(corners: Floats, colour: Colour, lighter: float = 1.0) -> vtkPolyData:
+    """Polygons (n, k, 2) lying at z = 0, with places on the slabs' texture."""
+    n, k = corners.shape[:2]
+    flat = corners.reshape(-1, 2)
+    rgb = np.broadcast_to(np.clip(np.array(colour) * lighter, 0, 255), (len(flat), 3))
+    return draw.poly_data(np.column_stack([flat, np.zeros(len(flat))]), np.arange(n * k).reshape(n, k), rgb, uv=flat / _SLABS)
 
 
 def _concrete() -> Floats:
@@ -110,10 +136,11 @@ def _concrete() -> Floats:
     return np.repeat(np.clip(light, 0, 255)[..., None], 3, axis=2)
 
 
-def add_ground(stages: draw.Stages, terminal: Terminal, look: Look, haze: draw.Haze) -> None:
-    """Pavement, areas, yard pads, lines, rails and quay caps."""
+def add_ground(stages: draw.Stages, terminal: Terminal, look: Look, haze: draw.Haze) -> Slabs:
+    """Pavement, areas, yard pads, lines, rails and quay caps; the slabs."""
     paint, tones = Paintwork(stages, look, haze), look.ground
-    paint.fill([triangles(pavement(terminal))], tones["pavement"], slabs=True)
+    pads = shapely.union_all([Polygon(ring) for ring in block_corners(terminal, -0.5)])
+    paint.fill([triangles(pavement(terminal).difference(pads))], tones["pavement"], slabs=True)
     for kind in _LAYERS:
         shapes = [triangles(Polygon(a.ring).buffer(0)) for a in terminal.areas if a.kind == kind and len(a.ring) >= 3]
         if shapes:
@@ -124,6 +151,7 @@ def add_ground(stages: draw.Stages, terminal: Terminal, look: Look, haze: draw.H
     _add_rails(paint, terminal)
     caps = [strips(shifted(np.array([[q.x0, q.y0], [q.x1, q.y1]]), 0.9), 1.8) for q in terminal.quays]
     paint.fill(caps, tones["quay_cap"])
+    return paint.slabs
 
 
 def _add_yard_pads(paint: Paintwork, terminal: Terminal) -> None:

@@ -20,7 +20,7 @@ GAP = 3  # pixels between labels
 
 
 @dataclass(frozen=True)
-class Label:
+class Sign:
     """*text* over the site point *at* (metres); of two in one place the one of higher *rank* stays.
 
     It is left out farther away than *reach* metres.
@@ -31,6 +31,33 @@ class Label:
     rank: float = 0.0
     style: str = "plain"
     reach: float = 1e9
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Many signs (n) in columns; places that are not known are NaN."""
+
+    text: tuple[str, ...]
+    style: tuple[str, ...]
+    at: Floats
+    rank: Floats
+    reach: Floats
+
+    def joined(self, other: "Signs") -> "Signs":
+        """Both."""
+        columns = (np.concatenate(pair) for pair in ((self.at, other.at), (self.rank, other.rank), (self.reach, other.reach)))
+        return Signs(self.text + other.text, self.style + other.style, *columns)
+
+    def at_places(self, at: Floats) -> "Signs":
+        """The same signs elsewhere."""
+        return Signs(self.text, self.style, at, self.rank, self.reach)
+
+
+def signs_of(signs: list[Sign]) -> Signs:
+    """*signs* in columns."""
+    at = np.array([sign.at for sign in signs], float).reshape(-1, 3)
+    rank, reach = (np.array([getattr(sign, name) for sign in signs], float) for name in ("rank", "reach"))
+    return Signs(tuple(sign.text for sign in signs), tuple(sign.style for sign in signs), at, rank, reach)
 
 
 @dataclass(frozen=True)
@@ -67,15 +94,15 @@ class Labels:
         renderer.AddViewProp(self.actor)
         self._images: dict[tuple[str, str, int], npt.NDArray[np.uint8]] = {}
         self._atlas: dict[tuple[str, str, int], tuple[int, int, int, int]] = {}
-        self._labels: list[Label] = []
+        self._signs = signs_of([])
         self._side = 1
 
-    def show(self, labels: list[Label]) -> None:
-        """Take over *labels*, the most important hundred of them."""
-        self._labels = sorted(labels, key=lambda label: -label.rank)[: 3 * MOST]
+    def show(self, signs: Signs) -> None:
+        """Take over *signs*."""
+        self._signs = signs
 
     def place(self, view: View, *, scale: int = 1) -> None:
-        """Put every label where its point is in *view*; *scale* enlarges them for pictures that are shrunk later."""
+        """Put every sign where its point is in *view*; *scale* enlarges them for pictures that are shrunk later."""
         chosen = self._chosen(view, scale)
         self.actor.SetVisibility(bool(chosen))
         if chosen:
@@ -84,22 +111,25 @@ class Labels:
 
     def _chosen(self, view: View, scale: int) -> list[tuple[tuple[str, str, int], float, float]]:
         """What fits: image key and the lower left pixel."""
-        if not self._labels:
-            return []
-        pixels, depth = view.pixels(np.array([label.at for label in self._labels]))
-        taken = np.zeros((0, 4))
+        signs = self._signs
+        taken: list[tuple[int, int, int, int]] = []
+        pixels, ahead = view.pixels(signs.at)
+        x, y = pixels[:, 0], pixels[:, 1]
+        with np.errstate(invalid="ignore"):
+            inside = (ahead > 0) & (ahead < signs.reach) & (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
+        rows = np.flatnonzero(inside)
         out: list[tuple[tuple[str, str, int], float, float]] = []
-        for label, (x, y), away in zip(self._labels, pixels, depth, strict=True):
-            if not (0 < away < label.reach and 0 <= x < view.width and 0 <= y < view.height) or len(out) >= MOST:
-                continue
-            key = (label.text, label.style, scale)
+        for row in rows[np.argsort(-signs.rank[rows], kind="stable")][: 3 * MOST].tolist():
+            key = (signs.text[row], signs.style[row], scale)
             height, width = self._image(key).shape[:2]
-            left, low = round(x - width / 2), round(view.height - y)
-            box = np.array([left, low, left + width, low + height])
-            if box[0] < 2 or box[2] > view.width - 2 or box[3] > view.height - 2 or _overlaps(box, taken, GAP * scale):
+            left, low = round(float(x[row]) - width / 2), round(view.height - float(y[row]))
+            box = (left, low, left + width, low + height)
+            if left < 2 or box[2] > view.width - 2 or box[3] > view.height - 2 or _overlaps(box, taken, GAP * scale):
                 continue
-            taken = np.vstack([taken, box])
+            taken.append(box)
             out.append((key, left, low))
+            if len(out) == MOST:
+                break
         return out
 
     def _image(self, key: tuple[str, str, int]) -> npt.NDArray[np.uint8]:
@@ -138,10 +168,9 @@ class Labels:
         return draw.poly_data(corners.reshape(-1, 3), draw.quads(len(chosen)), uv=uv.reshape(-1, 2))
 
 
-def _overlaps(box: Floats, taken: Floats, gap: float) -> bool:
-    apart = (box[0] >= taken[:, 2] + gap) | (box[2] <= taken[:, 0] - gap)
-    apart |= (box[1] >= taken[:, 3] + gap) | (box[3] <= taken[:, 1] - gap)
-    return not bool(apart.all())
+def _overlaps(box: tuple[int, int, int, int], taken: list[tuple[int, int, int, int]], gap: int) -> bool:
+    left, low, right, high = box[0] - gap, box[1] - gap, box[2] + gap, box[3] + gap
+    return any(left < r and right > x and low < h and high > y for x, y, r, h in taken)
 
 
 def _shelves(sizes: list[tuple[int, ...]], side: int) -> list[tuple[int, int]] | None:

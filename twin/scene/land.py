@@ -35,7 +35,7 @@ def country(terminal: Terminal) -> shapely.Geometry:
 def add_land(stages: draw.Stages, terminal: Terminal, look: Look, haze: draw.Haze) -> None:
     """Country, its fields and woods, the shore and the hills behind."""
     land, paved = country(terminal), pavement(terminal)
-    parts = triangles(land)
+    parts = triangles(land.difference(paved.buffer(-3)))
     points = np.column_stack([parts.reshape(-1, 2), np.full(len(parts) * 3, LOW)])
     grass = np.array(look.ground["grass"])
     data = draw.poly_data(points, np.arange(len(points)).reshape(-1, 3), np.broadcast_to(grass, (len(points), 3)))

@@ -1,6 +1,6 @@
 """Machines: parts that move as one are one mesh, drawn many times by one mapper; near, far, and grey where stale."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +15,11 @@ from twin.kinematics import Parts, PartTable
 from twin.moment import Moment
 from twin.scene import draw
 from twin.scene.look import Look
-from twin.scene.meshes import Mesh, mesh
+from twin.scene.meshes import ColourOf, Mesh, mesh
 from twin.scene.swatches import Swatches
 
 GREY = (126, 130, 134)
+SMALL = 0.1  # of its shape's largest face: what nobody misses from afar
 SHADOW_DEPTH = -0.3  # metres; see `draw.Stages`: shadows pass where the ground lies before them
 
 
@@ -146,7 +147,8 @@ class MachineLayer:
     def _source(self, kind: Kind, members: list[int], detail: int) -> vtkPolyData:
         key = (kind.name, members[0], detail)
         if key not in self._sources:
-            whole = merged([_in_first(mesh(kind.parts[p], detail, self.look.colour_of), kind.parts[members[0]],
+            look_of = mesh if detail else coarse
+            whole = merged([_in_first(look_of(kind.parts[p], detail, self.look.colour_of), kind.parts[members[0]],
                                       kind.parts[p]) for p in members])  # fmt: skip
             self._sources[key] = draw.poly_data(
                 whole.points, whole.triangles, normals=whole.normals, uv=self.swatches.uv(whole.rgb)
@@ -185,6 +187,25 @@ def _trim(rows: tuple[object, ...]) -> tuple[object, ...]:
     while rows and not np.any(rows[-1]):
         rows = rows[:-1]
     return rows
+
+
+def coarse(part: Part, detail: int, colour_of: ColourOf) -> Mesh:
+    """The look of *part* from afar: without undersides, ends of beams and other faces small beside their shape's largest."""
+    shapes = [mesh(replace(part, shapes=(shape,)), detail, colour_of) for shape in part.shapes if shape.detail <= detail]
+    kept = []
+    for shape in shapes:
+        a, b, c = (shape.points[shape.triangles[:, k]] for k in range(3))
+        area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+        down = shape.normals[shape.triangles[:, 0], 2] < -0.9
+        kept.append(Mesh(shape.points, shape.triangles[(area > SMALL * area.max()) & ~down], shape.rgb, shape.normals))
+    return merged([_used(shape) for shape in kept]) if kept else mesh(part, detail, colour_of)
+
+
+def _used(shape: Mesh) -> Mesh:
+    """*shape* without points that no triangle has."""
+    used, index = np.unique(shape.triangles, return_inverse=True)
+    triangles = index.reshape(-1, 3).astype(np.int32)
+    return Mesh(shape.points[used], triangles, shape.rgb[used], shape.normals[used])
 
 
 def _in_first(shape: Mesh, first: Part, part: Part) -> Mesh:

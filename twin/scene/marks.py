@@ -8,7 +8,7 @@ from vtkmodules.vtkRenderingCore import vtkActor
 from twin.geometry import Floats, corners
 from twin.moment import Moment
 from twin.scene import draw
-from twin.scene.labels import Label
+from twin.scene.labels import Sign
 from twin.scene.look import Colour
 
 BRIGHT: Colour = (64, 224, 255)  # '#40E0FF'
@@ -49,7 +49,7 @@ class Marks:
         self._chosen: tuple[str, int] | None = None
         self._pool: list[_Lines] = []
         self._used = 0
-        self.labels: list[Label] = []
+        self.signs: list[Sign] = []
 
     def highlight(self, kind: str, row: int, moment: Moment | None) -> None:
         """Outline a 'container', 'machine', 'vessel' or 'block' row; it moves along.  Another *kind* ('') ends it."""
@@ -76,13 +76,13 @@ class Marks:
         line.show(np.array([p1, p2], float), np.array([[0, 1]]))
         x, y, z = ((np.asarray(p1, float) + p2) / 2).tolist()
         style = verdict if verdict in VERDICTS else "unknown"
-        self.labels.append(Label(text, (x, y, z), 1e6 - self._used, style))
+        self.signs.append(Sign(text, (x, y, z), 1e6 - self._used, style))
 
     def clear(self) -> None:
         """Take all distances away."""
         for line in self._pool[: self._used]:
             line.show(np.zeros((0, 3)), np.zeros((0, 2)))
-        self._used, self.labels = 0, []
+        self._used, self.signs = 0, []
 
 
 def _prism(box: Floats) -> Floats:

@@ -18,8 +18,7 @@ class Riders:
     def __init__(self, stages: draw.Stages, look: Look, paint: Paint, haze: draw.Haze) -> None:
         self.look, self.paint = look, paint
         empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
-        self.actor, self.shade = box_actor(look, haze), shadow_actor(empty, look)
-        self.actor.SetTexture(paint.skins.texture)
+        self.actor, self.shade = box_actor(look, haze, paint), shadow_actor(empty, look)
         stages.add("solid", self.actor)
         stages.add("shadow", self.shade)
 

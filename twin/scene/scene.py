@@ -15,11 +15,11 @@ from twin.scene import draw
 from twin.scene.cameras import Camera, named_camera
 from twin.scene.ground import add_ground, add_quays
 from twin.scene.land import add_land
-from twin.scene.labels import Labels
+from twin.scene.labels import Labels, signs_of
 from twin.scene.look import Lamp, Look, read_look
 from twin.scene.machines import MachineLayer, near_machines, stale_machines
 from twin.scene.marks import Marks
-from twin.scene.names import names
+from twin.scene.names import Names
 from twin.scene.paint import Paint
 from twin.scene.pictures import Picture, shrunk, write_picture
 from twin.scene.renderer import prepare
@@ -33,7 +33,10 @@ from twin.scene.yard import Yard
 from twin.terminal import Terminal
 from twin.units import SECOND
 
+WAVES = 420.0  # metres, from how high the waves can be seen
+SLABS = 240.0  # metres, from how high the pavement's slabs can be seen
 STALE = 30 * SECOND
+SKINS = 0.9  # of NEAR, within which boxes show their skins
 NEAR = 420.0  # metres at a view angle of 30 degrees, within which machines show their details
 
 
@@ -78,20 +81,21 @@ class Scene:
         self._sky = add_sky(stages, look)
         x0, y0, x1, y1 = self.terminal.bounds
         level = self.terminal.site.water_level
-        add_water(stages, look, level, ((x0 + x1) / 2, (y0 + y1) / 2), draw.Haze(look.sky["haze"], 200, 7000))
+        self._water = add_water(stages, look, level, ((x0 + x1) / 2, (y0 + y1) / 2), draw.Haze(look.sky["haze"], 200, 7000))
         add_land(stages, self.terminal, look, haze)
-        add_ground(stages, self.terminal, look, haze)
+        self._slabs = add_ground(stages, self.terminal, look, haze)
         for add, shadows in ((add_quays, False), (add_structures, True)):
             solids = Solids(look)
             add(solids, self.terminal, look)
             solids.add(stages, haze, shadows=shadows)
         self._paint = Paint(look)
-        self._yard = Yard(stages, look, self._paint, haze)
+        self._yard = Yard(stages, self.terminal, look, self._paint, haze)
         self._ships = Ships(stages, look, self._paint, haze)
         self._machines = MachineLayer(stages, look, haze)
         self._riders = Riders(stages, look, self._paint, haze)
         self._ropes = Ropes(stages, look, haze)
         self._labels, self._marks = Labels(self.renderer), Marks(stages)
+        self._names = Names(self.terminal)
         self._light()
 
     def _light(self) -> None:
@@ -195,14 +199,20 @@ class Scene:
         # The nearest thing is the ground below or, low down, whatever stands there.
         eye.SetClippingRange(float(np.clip(abs(place[2]) * 0.03, 0.5, 60.0)), 60_000.0)
         self._sky.SetPosition(*place)
+        self._slabs.show(abs(float(place[2])) < SLABS * self._finer)
+        for actor, shown in zip(self._water, (place[2] < WAVES, place[2] >= WAVES), strict=True):
+            actor.SetVisibility(bool(shown))
         seen_from = (*place.tolist(), eye.GetViewAngle())
         if self.moment is not None and seen_from != self._seen_from:
             self._seen_from = seen_from
             reach = NEAR * np.tan(np.radians(15)) / np.tan(np.radians(eye.GetViewAngle() / 2))
+            self._yard.face(place, float(reach) * self._finer * SKINS)
             self._machines.show(self.moment, near_machines(self.moment, place, float(reach)), self._stale)
             self._ropes.show(self.moment, place)
-        shown = names(self.moment) if self.labels and self.moment is not None else []
-        self._labels.show([*shown, *self._marks.labels])
+        signs = signs_of(self._marks.signs)
+        if self.labels and self.moment is not None:
+            signs = signs.joined(self._names.of(self.moment))
+        self._labels.show(signs)
         self._labels.place(self._view(), scale=self._finer)
         self.stages.settle()
 

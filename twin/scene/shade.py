@@ -146,15 +146,23 @@ def lids(boxes: Boxes, rows: Ints, grid: Grid) -> Floats:
 
 
 def cast(boxes: Boxes, rows: Ints, grid: Grid) -> Ints:
-    """Those of the roofs *rows* whose shadow falls outside the grid."""
+    """Those of the roofs *rows* whose shadow falls outside the grid: of each bay and each row the farthest reaching."""
     high = boxes.top[rows][:, None]
     reach = -grid.sun[:2] / grid.sun[2] * high
     bays, wide = grid.heights.shape[0] - 2, grid.heights.shape[1] - 2
-    x = (boxes.low[rows] + boxes.high[rows]) / 2 * grid.bay_pitch + reach[:, 0]
-    y = boxes.row[rows] * grid.row_pitch + reach[:, 1]
-    outside = (x < grid.bay_pitch * 0.4) | (x > (bays + 0.6) * grid.bay_pitch)
-    outside |= (y < grid.row_pitch * 0.4) | (y > (wide + 0.6) * grid.row_pitch)
-    return rows[outside & (high[:, 0] > 0.5)]
+    x = (boxes.low[rows] + boxes.high[rows] - 1) / 2 * grid.bay_pitch + reach[:, 0]
+    y = (boxes.row[rows] - 0.5) * grid.row_pitch + reach[:, 1]
+    over_x = np.maximum(-x, x - bays * grid.bay_pitch) + (boxes.high - boxes.low + 1)[rows] * grid.bay_pitch / 2
+    over_y = np.maximum(-y, y - wide * grid.row_pitch) + grid.row_pitch / 2
+    chosen = [_farthest(over, lane) for over, lane in ((over_x, boxes.row[rows]), (over_y, boxes.low[rows]))]
+    return rows[np.unique(np.concatenate(chosen))]
+
+
+def _farthest(over: Floats, lane: Ints) -> Ints:
+    """Index of the largest *over* of each *lane*, where it is more than nothing."""
+    out = np.flatnonzero(over > 0.2)
+    out = out[np.lexsort((-over[out], lane[out]))]
+    return out[np.flatnonzero(np.diff(lane[out], prepend=-1))]
 
 
 def outlines(boxes: Boxes, rows: Ints, sun: Floats, foot: float) -> Floats:

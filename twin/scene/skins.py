@@ -24,8 +24,6 @@ INK = """
   vec3 ink = dot(steel, vec3(0.3, 0.59, 0.11)) > 0.42 ? steel * 0.26 : vec3(0.85);
   gl_FragData[0].rgb = mix(ink, steel, skin.a) * skin.rgb;
 """
-
-
 class Skins:
     """The texture, and where on it each kind of face lies.
 

@@ -73,7 +73,7 @@ class Faces:
     """Quads to draw: *corners* (q, 4, 3) and *rgb* (q, 4, 3) in the boxes' frame, *face* and box *rows* (q,) they belong to,
     and which *piece* x0 y0 x1 y1 (q, 4; 0..1) of the face they are."""
 
-    corners: Floats
+    corners: npt.NDArray[np.float32]
     rgb: Floats
     face: npt.NDArray[np.int8]
     rows: Ints

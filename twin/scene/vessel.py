@@ -17,8 +17,8 @@ from twin.scene.machines import SHADOW_DEPTH
 from twin.scene.paint import Paint
 from twin.scene.shade import Grid
 from twin.scene.shadows import ground_shade, shadow_actor
-from twin.scene.stacks import Boxes, tops
-from twin.scene.yard import box_actor, grid_data, shadow_data, sun_from
+from twin.scene.stacks import Boxes, seen, tops
+from twin.scene.yard import box_actor, grid_data, shadow_rings, sun_from
 from twin.yard import DECK, row_offset
 
 _TURN = np.radians(1.0)  # the light on a ship is reckoned again when she has swung so far
@@ -77,8 +77,7 @@ class Ships:
 
     def _new(self, row: int) -> _Ship:
         empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
-        ship = _Ship(draw.plain_actor(empty), shadow_actor(empty, self.look), box_actor(self.look, self.haze), ground_shade(self.look))
-        ship.boxes.SetTexture(self.paint.skins.texture)
+        ship = _Ship(draw.plain_actor(empty), shadow_actor(empty, self.look), box_actor(self.look, self.haze, self.paint), ground_shade(self.look))
         self.haze.on(ship.hull)
         for actor, stage in zip(ship.everything, ("solid", "shadow", "solid", "shadow"), strict=True):
             self.stages.add(stage, actor)
@@ -105,12 +104,12 @@ class Ships:
         ship.boxes.SetVisibility(len(boxes) > 0)
         heights = tops(boxes, bays, across)
         grid = Grid(heights, 6.5, class_of(moment, row).row_pitch, sun_from(self.look, yaw), 1.4, 0.07)
-        ship.boxes.GetMapper().SetInputData(grid_data(boxes, grid, self.look, self.paint, yaw=yaw))
+        ship.boxes.GetMapper().SetInputData(grid_data(boxes, seen(boxes, heights), grid, self.look, self.paint, yaw=yaw))
         roofs = np.flatnonzero(boxes.top >= heights[boxes.low, boxes.row] - 0.05)
         # In her own frame, laid at the height of the quay.
         quay = -float(moment.vessels.z[row])
-        shade = shadow_data(boxes, roofs, grid.sun, quay, quay + SHADOW_DEPTH)
-        ship.box_shade.GetMapper().SetInputData(shade)
+        shade = shadow_rings(boxes, roofs, grid.sun, quay, quay + SHADOW_DEPTH).reshape(-1, 3)
+        ship.box_shade.GetMapper().SetInputData(draw.poly_data(shade, np.arange(len(shade)).reshape(-1, 6)))
 
 
 def class_of(moment: Moment, row: int) -> VesselClass:

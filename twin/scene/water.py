@@ -16,8 +16,8 @@ _SPOKES = 48
 _TILE = 170.0  # metres, one copy of the waves
 
 
-def add_water(stages: draw.Stages, look: Look, level: float, middle: tuple[float, float], haze: draw.Haze) -> vtkActor:
-    """A sheet of water at *level* around *middle*, and what it was added as."""
+def add_water(stages: draw.Stages, look: Look, level: float, middle: tuple[float, float], haze: draw.Haze) -> tuple[vtkActor, vtkActor]:
+    """A sheet of water at *level* around *middle*: with waves, and plain for where they would be smaller than a pixel."""
     turn = np.arange(_SPOKES) * 2 * np.pi / _SPOKES
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     points = np.concatenate([ring * r + middle for r in _RINGS])
@@ -26,9 +26,11 @@ def add_water(stages: draw.Stages, look: Look, level: float, middle: tuple[float
     faces = np.stack([grid[:-1], grid[1:], after[1:], after[:-1]], axis=-1).reshape(-1, 4)
     rgb = np.broadcast_to(look.water["near"], (len(points), 3))
     flat = np.column_stack([points, np.full(len(points), level)])
-    actor = draw.plain_actor(draw.poly_data(flat, faces, rgb, uv=points / _TILE), texture=texture_of(_waves()))
-    stages.add("water", haze.on(actor))
-    return actor
+    rough = draw.plain_actor(draw.poly_data(flat, faces, rgb, uv=points / _TILE), texture=texture_of(_waves()))
+    plain = draw.plain_actor(draw.poly_data(flat, faces, (rgb * np.array([0.86, 0.875, 0.883])).astype(np.uint8)))
+    for actor in (rough, plain):
+        stages.add("water", haze.on(actor))
+    return rough, plain
 
 
 def _waves() -> Floats:

@@ -1,5 +1,7 @@
 """The stacks of the yard: for each block one mesh of the faces that can be seen, made again when the block changes."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor
@@ -8,13 +10,16 @@ from twin.facts import PlaceKind
 from twin.geometry import Floats, Ints
 from twin.moment import Containers, Moment
 from twin.scene import draw
+from twin.scene.ground import block_corners
 from twin.scene.look import Colour, Look
 from twin.scene.machines import SHADOW_DEPTH
 from twin.scene.paint import Paint
+from twin.scene.piles import Crowd, Piles, crowds, piles_of
 from twin.scene.shade import Grid, cast, lids, outlines, roofs, wall_shadow
 from twin.scene.shadows import ground_shade
 from twin.scene.skins import INK
 from twin.scene.stacks import TOP, Boxes, all_faces, faces_of, lit_faces, seen, tops
+from twin.terminal import Terminal
 
 
 def block_boxes(moment: Moment, rows: Ints, paint: Paint) -> Boxes:
@@ -31,9 +36,9 @@ def block_boxes(moment: Moment, rows: Ints, paint: Paint) -> Boxes:
     return Boxes(said.base[rows], said.turn[rows], size, colours, low, low + even, row, lines)
 
 
-def box_actor(look: Look, haze: draw.Haze) -> vtkActor:
-    """An actor for boxes: dark edges, skins, nothing on it yet."""
-    actor = draw.plain_actor(None)
+def box_actor(look: Look, haze: draw.Haze, paint: Paint) -> vtkActor:
+    """An actor for boxes with dark edges, in the skins of *paint*, nothing on it yet."""
+    actor = draw.plain_actor(None, texture=paint.skins.texture)
     actor.ForceOpaqueOn()  # the skins' texture is see-through where letters are
     actor.GetProperty().EdgeVisibilityOn()
     actor.GetProperty().SetEdgeColor(*(c / 255 for c in look.edge))
@@ -41,15 +46,29 @@ def box_actor(look: Look, haze: draw.Haze) -> vtkActor:
     return haze.on(actor, INK)
 
 
-class Yard:
-    """One actor a block; `shadow` takes the outlines that fall on the ground."""
+@dataclass
+class _Block:
+    near: vtkActor
+    piles: Piles | None = None  # how it looks from afar
+    shade: Floats = field(default_factory=lambda: np.zeros((0, 6, 3)))  # what it shades on the ground around it
+    close: bool = True
 
-    def __init__(self, stages: draw.Stages, look: Look, paint: Paint, haze: draw.Haze) -> None:
+
+class Yard:
+    """An actor a block for near, a few for all that is far; all shadows on the ground are one mesh."""
+
+    def __init__(self, stages: draw.Stages, terminal: Terminal, look: Look, paint: Paint, haze: draw.Haze) -> None:
         self.stages, self.look, self.paint, self.haze = stages, look, paint, haze
-        self.actors: dict[int, vtkActor] = {}
-        self.shades: dict[int, vtkActor] = {}
+        self.blocks: dict[int, _Block] = {}
+        self._corners = block_corners(terminal, 0.0)
+        self._crowds = [(rows, Crowd(stages, haze, float(terminal.blocks.yaw[rows[0]])))
+                        for rows in crowds(self._corners.mean(axis=1), terminal.blocks.yaw)]  # fmt: skip
+        self._crowd_of = {int(row): number for number, (rows, _) in enumerate(self._crowds) for row in rows}
+        self._unsettled: set[int] = set()
         self._drawn: dict[int, int] = {}
         self._last: Containers | None = None
+        self.shade = ground_shade(look)
+        stages.add("shadow", self.shade)
 
     def show(self, moment: Moment) -> list[int]:
         """Draw the blocks that changed; their rows."""
@@ -61,33 +80,52 @@ class Yard:
         for block, rows in _rows_of(said, changed):
             self._draw(moment, block, rows)
             self._drawn[block] = int(said.block_stamp[block])
+        if changed:
+            shades = [block.shade for block in self.blocks.values()]
+            flat = np.concatenate(shades).reshape(-1, 3) if shades else np.zeros((0, 3))
+            self.shade.GetMapper().SetInputData(draw.poly_data(flat, np.arange(len(flat)).reshape(-1, 6)))
         return changed
 
-    def _draw(self, moment: Moment, block: int, rows: Ints) -> None:
-        if block not in self.actors:
-            self.actors[block] = box_actor(self.look, self.haze)
-            self.actors[block].SetTexture(self.paint.skins.texture)
-            self.stages.add("solid", self.actors[block])
-            self.shades[block] = ground_shade(self.look)
-            self.stages.add("shadow", self.shades[block])
-        b = moment.terminal.blocks
+    def face(self, eye: Floats, reach: float) -> None:
+        """Show the blocks within *reach* metres of *eye* in their skins."""
+        corners = self._corners
+        away = np.maximum(np.maximum(corners.min(1) - eye[:2], eye[:2] - corners.max(1)), 0)
+        near = (away**2).sum(axis=1) + eye[2] ** 2 < reach**2
+        for number, block in self.blocks.items():
+            close = bool(near[number])
+            if close != block.close:
+                block.close = close
+                self._unsettled.add(self._crowd_of[number])
+                block.near.SetVisibility(close and block.piles is not None)
+        for number, (rows, crowd) in enumerate(self._crowds):
+            if number in self._unsettled:
+                blocks = [self.blocks[row] for row in rows.tolist() if row in self.blocks]
+                crowd.show([block.piles for block in blocks if block.piles and not block.close])
+            crowd.face(eye)
+        self._unsettled.clear()
+
+    def _draw(self, moment: Moment, number: int, rows: Ints) -> None:
+        if number not in self.blocks:
+            self.blocks[number] = _Block(box_actor(self.look, self.haze, self.paint))
+            self.stages.add("solid", self.blocks[number].near)
+        block, b = self.blocks[number], moment.terminal.blocks
         boxes = block_boxes(moment, rows, self.paint)
-        bay, row, yaw = float(b.bay_pitch[block]), float(b.row_pitch[block]), float(b.yaw[block])
-        heights = tops(boxes, int(b.bays[block]), int(b.rows[block]))
+        bay, row, yaw = float(b.bay_pitch[number]), float(b.row_pitch[number]), float(b.yaw[number])
+        heights = tops(boxes, int(b.bays[number]), int(b.rows[number]))
         grid = Grid(heights, bay, row, sun_from(self.look, yaw), max(bay - 6.06, 0.1), max(row - 2.44, 0.1))
-        for actor in (self.actors[block], self.shades[block]):
-            actor.SetVisibility(len(boxes) > 0)
-        self.actors[block].GetMapper().SetInputData(grid_data(boxes, grid, self.look, self.paint))
-        outer = cast(boxes, seen(boxes, heights)[TOP], grid)
-        shade = shadow_data(boxes, outer, self.look.sun.towards, float(b.z[block]), SHADOW_DEPTH)
-        self.shades[block].GetMapper().SetInputData(shade)
+        faces, edges = seen(boxes, heights), grid.edges()
+        block.piles = piles_of(boxes, faces, grid, edges, self.look) if len(boxes) else None
+        block.near.GetMapper().SetInputData(grid_data(boxes, faces, grid, self.look, self.paint))
+        block.near.SetVisibility(block.close and len(boxes) > 0)
+        self._unsettled.add(self._crowd_of[number])
+        outer = cast(boxes, faces[TOP], grid)
+        block.shade = shadow_rings(boxes, outer, self.look.sun.towards, float(b.z[number]), SHADOW_DEPTH)
 
 
 def grid_data(
-    boxes: Boxes, grid: Grid, look: Look, paint: Paint, *, yaw: float = 0.0, dark: Colour = (22, 23, 26)
+    boxes: Boxes, faces: list[Ints], grid: Grid, look: Look, paint: Paint, *, yaw: float = 0.0, dark: Colour = (22, 23, 26)
 ) -> vtkPolyData:
-    """The faces of *boxes* that can be seen, in each other's shadow, and the dark between the stacks."""
-    faces = seen(boxes, grid.heights)
+    """The *faces* of *boxes* that can be seen, in each other's shadow, and the dark between the stacks."""
     edges = grid.edges()
     roof = roofs(boxes, faces[TOP], grid, edges)
     rows = np.concatenate([*faces[:TOP], roof.rows])
@@ -121,10 +159,10 @@ def loose_data(boxes: Boxes, look: Look, paint: Paint) -> vtkPolyData:
     return draw.quad_data(lit.corners, lit.rgb, uv=uv)
 
 
-def shadow_data(boxes: Boxes, rows: Ints, sun: Floats, foot: float, plane: float) -> vtkPolyData:
-    """What the stacks under the roofs *rows* shade on the ground at *foot*, laid at z = *plane*."""
-    flat = outlines(boxes, rows, sun, foot).reshape(-1, 2)
-    return draw.poly_data(np.column_stack([flat, np.full(len(flat), plane)]), np.arange(len(flat)).reshape(-1, 6))
+def shadow_rings(boxes: Boxes, rows: Ints, sun: Floats, foot: float, plane: float) -> Floats:
+    """(n, 6, 3) what the stacks under the roofs *rows* shade on the ground at *foot*, laid at z = *plane*."""
+    flat = outlines(boxes, rows, sun, foot)
+    return np.concatenate([flat, np.full((len(flat), 6, 1), plane)], axis=2)
 
 
 def sun_from(look: Look, yaw: float) -> Floats:
