@@ -207,7 +207,7 @@ def test_a_crane_says_its_joints_with_units_and_what_it_carries():
 
     assert (crane["Trolley"], crane["Hoist"]) == ("5.00 m", "20.00 m")
     assert (crane["Load"], crane["Carries"]) == ("24.6 t", "MSCU0000003")
-    assert crane["Status"] == "working"
+    assert (crane["Status"], crane["Heading"]) == ("working", "90.0°"), "x runs east here"
 
 
 def test_a_block_counts_its_stacks():
@@ -289,6 +289,16 @@ def test_a_jump_is_shown_and_stays_inside_the_recording():
     one.clock.playing = True
     one.step()
     assert one.state.text == "REPLAY 1×"
+
+
+def test_what_cannot_be_shown_stops_at_what_was_shown_last():
+    one = player()
+    one.clock.playing = True
+    one.seek(at_second(30))
+
+    one.stop()
+
+    assert (one.playing, one.clock.now()) == (False, one.moment.t)
 
 
 def test_speeds_go_through_slow_to_backwards_and_end_somewhere():

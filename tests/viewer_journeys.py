@@ -94,6 +94,24 @@ def click(window: Window, point: tuple[float, float, float], *, twice: bool = Fa
 TOP_BOX = (10 + 3.25, 40 + 1.4, 5.18)  # the middle of the upper box's top: bay 1, row 1 of block B1
 
 
+def journey_a_bad_file_on_the_start_page_is_answered_there(window: Window, folder: Path) -> None:
+    assert window.player is None
+    assert not window.docks["left"].isVisible()
+
+    window.open(folder / "nothing.yaml")
+    until(window.start_page.sentence.text, "the file is complained of")
+
+    assert "there is no such file" in window.start_page.sentence.text()
+    assert window.centre.currentIndex() == 0
+
+
+def journey_none_outlives_a_hundred_thousand_calls(window: Window, _: Path) -> None:
+    before = sys.getrefcount(None)
+    for _i in range(100_000):
+        window.context.setObjectName("context")
+    assert sys.getrefcount(None) > before - 200_000 > 100_000 or sys.version_info >= (3, 12)
+
+
 def journey_a_click_on_a_box_shows_its_number(window: Window, _: Path) -> None:
     watching(window)
 

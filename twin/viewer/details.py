@@ -1,5 +1,6 @@
 """What the inspector says of a thing: rows of property, value and when it was heard.  No Qt here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +78,7 @@ def _machine(moment: Moment, row: int) -> Details:
     rows = [
         Row("Status", status(int(m.status[row])), heard),
         Row("x, y, z", _point((m.x[row], m.y[row], m.z[row])), heard),
-        Row("Heading", _degrees(m.yaw[row]), heard),
+        _heading(moment, m.yaw[row], heard),
         *_joints(moment, row, heard),
         Row("Load", tonnes(float(m.load[row])), heard),
         Row("Carries", names or "nothing", mono=bool(names)),
@@ -115,8 +116,8 @@ def _vessel(moment: Moment, row: int) -> Details:
         Row("Length", _known(v.length[row])),
         Row("Beam", _known(v.beam[row])),
         Row("Draught", number(v.draught[row], 1, "m"), heard),
-        Row("x, y, z", _point((v.x[row], v.y[row], v.z[row])) if v.present[row] else DASH, heard),
-        Row("Heading", _degrees(v.yaw[row]) if v.present[row] else DASH, heard),
+        Row("x, y, z", _point((v.x[row], v.y[row], v.z[row]), 1) if v.present[row] else DASH, heard),
+        _heading(moment, v.yaw[row] if v.present[row] else np.nan, heard),
         Row("Boxes aboard", count(aboard)),
         Row("Capacity", f"{count(kind.teu)} TEU" if kind else DASH),
         Row("Last heard", clock_text(heard) if heard is not None else DASH, heard),
@@ -166,9 +167,22 @@ def age_text(moment: Moment, heard: int | None) -> str:
     return DASH if heard is None else age(moment.t - heard)
 
 
-def _point(at: object) -> str:
-    x, y, z = (float(v) for v in at)  # type: ignore[attr-defined]
-    return f"{number(x)}, {number(y)}, {number(z)} m" if np.isfinite([x, y, z]).all() else DASH
+def _heading(moment: Moment, yaw: float, heard: int | None) -> Row:
+    """The compass heading of a yaw, clockwise from north; on a site that lies nowhere, the turn from its x axis."""
+    site = moment.terminal.site
+    if not site.known:
+        return Row("Turn from x", _degrees(yaw), heard)
+    bearing = (site.bearing_deg - float(np.degrees(yaw))) % 360
+    return Row("Heading", number(bearing, 1) + ("°" if np.isfinite(bearing) else ""), heard)
+
+
+def _point(at: Iterable[float], decimals: int = 2) -> str:
+    x, y, z = (float(v) for v in at)
+    return (
+        f"{number(x, decimals)}, {number(y, decimals)}, {number(z, decimals)} m"
+        if np.isfinite([x, y, z]).all()
+        else DASH
+    )
 
 
 def _degrees(radians: float) -> str:

@@ -196,6 +196,7 @@ class Frame(QMainWindow):
                     self._rules.append(rule())
                     line.addWidget(self._rules[-1])
                 line.addWidget(self.cells[name])
+        self.doubt_rule = self._rules[1]
         status.addWidget(left)
         status.addPermanentWidget(right)
         return status

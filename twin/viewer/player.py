@@ -62,6 +62,12 @@ class Player:
         if self.clock:
             self.clock.playing = not self.clock.playing
 
+    def stop(self) -> None:
+        """Stand still at what was shown last: what comes cannot be shown."""
+        if self.clock:
+            self.clock.playing = False
+            self.clock.jump(self.moment.t)
+
     def seek(self, t: int) -> None:
         """Show *t* (ns) next, kept inside the recording."""
         if self.clock:

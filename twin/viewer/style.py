@@ -55,7 +55,7 @@ QTreeView, QTableView {{ background: {bg.panel}; border: 0; outline: 0; alternat
 QTreeView::item {{ height: {tree_row}px; border: 0; padding-right: 6px; }}
 QTableView::item {{ border-bottom: 1px solid {line}; padding: 0 8px; }}
 QTreeView::item:hover, QTableView::item:hover {{ background: {bg.bar}; }}
-QTreeView::item:selected, QTableView::item:selected {{ background: {accent.bg}; color: {text}; }}
+QTreeView::item:selected, QTableView::item:selected {{ background: {accent.bg}; }}
 QTreeView:focus, QTableView:focus {{ border: 2px solid {accent}; }}
 QTreeView::branch {{ background: {bg.panel}; }}
 QTreeView::branch:selected {{ background: {accent.bg}; }}

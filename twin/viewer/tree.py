@@ -174,7 +174,7 @@ class SceneModel(QAbstractItemModel):
     def _number(self, kind: str, row: int) -> str:
         assert self.moment is not None
         if old := stale_age(self.moment, kind, row):
-            return age(old)
+            return f"▲ {age(old)}"  # the shape too, not the colour alone
         if kind == "machine":
             return status(int(self.moment.machines.status[row]))
         boxes = self._boxes[kind][row]

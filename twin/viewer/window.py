@@ -118,7 +118,8 @@ class Window(Stage):
         try:
             changed = self.player.step()
         except TwinError as wrong:
-            self.press("play")
+            self.player.stop()
+            self.show_state()
             self.tell(str(wrong), "fail")
             return
         if changed:
@@ -260,6 +261,7 @@ class Window(Stage):
             f"{number(self.player.rate_heard, 0)} messages/s" if self.player.session.feed else "no feed"
         )
         cells["doubted"].setText(self.player.doubted)
+        self.doubt_rule.setVisible(bool(self.player.doubted))
         vessels = int(moment.vessels.present.sum())
         cells["counts"].setText(
             f"{count(len(moment.containers))} containers, "
