@@ -1,4 +1,4 @@
-"""The sample recording that `twin demo` plays, made again: `python -m twin.feeds.rehearsal [replay/altenwerder.mcap]`."""
+"""The sample recording that `twin demo` plays, made again: `python -m twin.feeds.rehearsal [FILE]`."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Where vehicles stop and drive between quay cranes and blocks, and who is on that ground when.
 
-The apron is seen in the quay's frame: *s* metres along the quay, *v* metres landward of its face.  Outbound lanes run towards
-+s, homebound ones towards -s; a vehicle changes from one to the other by driving straight across.
+The apron is seen in the quay's frame: *s* metres along the quay, *v* metres landward of its face.  Outbound lanes run
+towards +s, homebound ones towards -s; a vehicle changes from one to the other by driving straight across.
 """
 
 from collections.abc import Iterator
@@ -41,8 +41,8 @@ class Frame:
 class Spot:
     """A place to stop, (s, v) in the quay's frame.
 
-    *form*: 'quay' (in a lane beside the outbound lanes, driven +s), 'nose' (at a block's end, driven in towards +v and backed
-    out of) or 'lane' (in a lane along a block, driven +s from *low* to *high*).
+    *form*: 'quay' (in a lane beside the outbound lanes, driven +s), 'nose' (at a block's end, driven in towards +v and
+    backed out of), 'lane' (in a lane along a block, driven +s from *low* to *high*) or 'road' (a stop on the way).
     """
 
     owner: int  # crane row, or block row
@@ -144,7 +144,7 @@ class Reservations:
         """Whether *vehicle* meets nothing on *drive*, nor while standing at its end."""
         first = max(int(drive.start / DT), self.done)
         k = np.arange(first, self.done + HORIZON)
-        mine = drive.at(k * DT)
+        mine = drive.at(DT * k.astype(np.float64))
         moving = int(np.ceil((drive.end - first * DT) / DT)) + 2
         if self._hits_fixed(vehicle, mine[:moving:4]):
             return False
@@ -155,7 +155,16 @@ class Reservations:
         other, at = np.nonzero(apart < reach[maybe, None] ** 2)
         if not len(other):
             return True
-        return not bool(np.any(_touch(mine[at], self.half[vehicle] + (BEHIND, BESIDE), theirs[other, at].astype(float), self.half[maybe][other])))
+        return not bool(
+            np.any(
+                _touch(
+                    mine[at],
+                    self.half[vehicle] + (BEHIND, BESIDE),
+                    theirs[other, at].astype(float),
+                    self.half[maybe][other],
+                )
+            )
+        )
 
     def _near(self, vehicle: int, mine: Floats, k: Ints, reach: Floats) -> Ints:
         """Vehicles that ever come near, seen at every eighth instant; in between none gets farther than a few steps."""
@@ -172,12 +181,12 @@ class Reservations:
         """Reserve *drive* for *vehicle*."""
         first = max(int(drive.start / DT), self.done)
         k = np.arange(first, self.done + HORIZON)
-        self.pose[vehicle, k % HORIZON] = drive.at(k * DT)
+        self.pose[vehicle, k % HORIZON] = drive.at(DT * k.astype(np.float64))
         self.last[vehicle] = drive.x[-1], drive.y[-1], drive.yaw[-1]
 
 
 def hits(poses: Floats, half: Floats, fixed: Floats) -> bool:
-    """Whether a vehicle of *half* sizes (2,) at any of *poses* (n, 3) comes within 0.3 m of the yaw boxes *fixed* (b, 8)."""
+    """Whether a vehicle of *half* sizes (2,) at any of *poses* (n, 3) is within 0.3 m of yaw boxes *fixed* (b, 8)."""
     if not len(fixed):
         return False
     reach = np.hypot(*half) + 1.0 + np.hypot(fixed[:, 4], fixed[:, 5])
@@ -206,12 +215,26 @@ def solids(terminal: Terminal, moving: set[int]) -> Floats:
 
     Cranes over rails are left out: vehicles drive under them.
     """
-    rows = [(s.x, s.y, s.z, s.yaw, s.length, s.width, s.height) for s in terminal.structures if s.z < 4.0 and s.kind != "fence"]
+    rows = [
+        (s.x, s.y, s.z, s.yaw, s.length, s.width, s.height)
+        for s in terminal.structures
+        if s.z < 4.0 and s.kind != "fence"
+    ]
     own, kinds = terminal.machines, terminal.catalogue.kinds
     for row, name in enumerate(own.kind):
         kind = kinds.get(name)
         if kind is not None and row not in moving and kind.group not in ("sts", "armg", "rtg"):
-            rows.append((float(own.x[row]), float(own.y[row]), float(own.z[row]), float(own.yaw[row]), kind.length, kind.width, kind.height))
+            rows.append(
+                (
+                    float(own.x[row]),
+                    float(own.y[row]),
+                    float(own.z[row]),
+                    float(own.yaw[row]),
+                    kind.length,
+                    kind.width,
+                    kind.height,
+                )
+            )
     if not rows:
         return np.zeros((0, 8))
     x, y, z, yaw, length, width, height = np.array(rows, float).T

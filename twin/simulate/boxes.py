@@ -20,7 +20,7 @@ LINES: tuple[tuple[str, float, tuple[str, ...]], ...] = (
 """Name, share, owner codes: stands in where the look says nothing of shipping lines."""
 
 MASSES = {"2": (2_300, 14_000, 5_500, 30_480), "4": (3_800, 17_500, 6_500, 32_500), "L": (4_800, 16_000, 5_000, 32_500)}
-"""kg empty, mean and spread laden, most: by the code's first sign.  Tares as printed on doors; the spread is made up."""
+"""kg empty, mean and spread laden, most: by the code's first sign.  Tares as printed on doors; the rest made up."""
 
 
 @dataclass
@@ -102,7 +102,9 @@ class Maker:
         return np.arange(first, first + n)
 
     def _masses(self, codes: Sequence[str], empty: Sequence[bool] | None) -> Ints:
-        tare, mean, spread, most = np.array([MASSES.get(code[0], MASSES["4"]) for code in codes], float).reshape(-1, 4).T
+        tare, mean, spread, most = (
+            np.array([MASSES.get(code[0], MASSES["4"]) for code in codes], float).reshape(-1, 4).T
+        )
         laden: Floats = np.clip(self.random.normal(mean, spread), tare + 500, most)
         mass = np.where(np.asarray(empty, bool), tare, laden) if empty is not None else laden
         return np.asarray(np.rint(mass / 10) * 10, np.int64)

@@ -15,7 +15,7 @@ LOCK = 3.0  # seconds a spreader stands on a box to lock or unlock; the box chan
 
 @dataclass
 class Crane:
-    """A crane: roster row, kind, where it stands (x, y, z, yaw) with its gantry at 0, and its joints over time (seconds)."""
+    """A crane: roster row, kind, where it stands (x, y, z, yaw) with its gantry at 0, and its joints over seconds."""
 
     row: int
     kind: Kind
@@ -62,8 +62,8 @@ class Crane:
               length: float, landing: float = -np.inf) -> float:  # fmt: skip
         """Bring the spreader to *gantry*, *trolley*, *hoist*; the second it has landed.
 
-        Along its rail it travels with the spreader at *over* at the least; across, *need* says how low it may be.  An empty
-        spreader is set to *length* once it is up.  The last lowering begins at *landing* at the earliest.
+        Along its rail it travels with the spreader at *over* at the least; across, *need* says how low it may be.  An
+        empty spreader is set to *length* once it is up.  The last lowering begins at *landing* at the earliest.
         """
         pace, up, across = self.pace[loaded], self.joints["hoist"], self.joints["trolley"]
         stretch = self.joints.get("spread")
@@ -89,7 +89,9 @@ class Crane:
     def raise_to(self, t: float, hoist: float) -> float:
         """Hoist the empty spreader up to *hoist* if it is lower; the second it is there."""
         joint = self.joint("hoist")
-        return self.joints["hoist"].go(t, max(self.joints["hoist"].value, min(hoist, joint.high)), joint.speed_empty, joint.acceleration)
+        return self.joints["hoist"].go(
+            t, max(self.joints["hoist"].value, min(hoist, joint.high)), joint.speed_empty, joint.acceleration
+        )
 
     def says(self, begin: float, status: Status, end: float) -> None:
         """It says *status* from second *begin* and is idle from *end*, when it can be given work again."""
@@ -115,7 +117,7 @@ class Crane:
 
 @dataclass(frozen=True)
 class Obstacles:
-    """What a trolley passes over: y from *low* to *high* (n,), *top* (n,) in metres above the rail, in the crane's frame."""
+    """What a trolley passes over, crane's frame: y from *low* to *high* (n,), *top* (n,) metres above the rail."""
 
     low: Floats
     high: Floats
@@ -143,12 +145,12 @@ def obstacles(rows: list[tuple[float, float, float]]) -> Obstacles:
 
 
 def structure(kind: Kind, *, half_length: float) -> list[tuple[float, float, float]]:
-    """What of the crane itself stands in the way of a load *half_length* to either side along the rail: (y0, y1, top)."""
+    """What of the crane itself is in the way of a load that reaches *half_length* along the rail: (y0, y1, top)."""
     lift = max((j.high for j in kind.joints if j.name == "hoist"), default=0.0)
     out = []
     for part in kind.parts:
         fixed = not any(any(step) for step in part.move) and not any(part.pitch)
-        for x0, y0, z0, x1, y1, z1 in part.boxes:
+        for x0, y0, _, x1, y1, z1 in part.boxes:
             dx, dy, dz = part.at
             if fixed and part.yaw == 0 and x0 + dx < half_length and x1 + dx > -half_length and z1 + dz < lift - 3:
                 out.append((y0 + dy, y1 + dy, z1 + dz))

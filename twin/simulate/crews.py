@@ -12,6 +12,7 @@ from twin.simulate.ships import Ship
 
 APART = 31.0  # metres between the middles of neighbouring quay cranes: 27 over the buffers, and to spare
 MOST = ((390.0, 4), (300.0, 4), (200.0, 2), (0.0, 1))  # (length of a ship, cranes that work it)
+Shared = tuple[float, tuple[int | None, ...]]
 Job = tuple[float, float, int, tuple[int, ...]]  # s of the first and last place to stand, ship number, bays
 
 
@@ -38,7 +39,9 @@ def crew(setting: Setting, ships: list[Ship]) -> None:
 
 def _ends(setting: Setting, frame: Frame, homes: tuple[float, ...]) -> tuple[float, float]:
     """Where along the quay the outermost cranes may stand."""
-    ends = [frame.local(x, y)[0] for r in setting.terminal.rails if r.kind == "sts" for x, y in ((r.x0, r.y0), (r.x1, r.y1))]
+    ends = [
+        frame.local(x, y)[0] for r in setting.terminal.rails if r.kind == "sts" for x, y in ((r.x0, r.y0), (r.x1, r.y1))
+    ]
     return (min(ends) + 14, max(ends) - 14) if ends else (homes[0], homes[-1])
 
 
@@ -46,7 +49,9 @@ def _jobs(number: int, ship: Ship, frame: Frame, low: float, high: float) -> lis
     """Pairs of neighbouring bays, well apart, none of them far forward or aft."""
     half = ship.kind.length / 2
     most = next(n for length, n in MOST if ship.kind.length >= length)
-    stand = {k: frame.local(*ship.place(k, 0))[0] for k, x in enumerate(ship.kind.bays) if -0.8 * half < x < 0.75 * half}
+    stand = {
+        k: frame.local(*ship.place(k, 0))[0] for k, x in enumerate(ship.kind.bays) if -0.8 * half < x < 0.75 * half
+    }
     good = [k for k, s in stand.items() if low <= s <= high]
     out: list[Job] = []
     for n in range(most):
@@ -59,29 +64,36 @@ def _jobs(number: int, ship: Ship, frame: Frame, low: float, high: float) -> lis
 
 
 def _assigned(homes: tuple[float, ...], jobs: list[Job], low: float, high: float) -> list[int | None]:
-    """The job of each crane (by s) or None: none crosses another, all fit on the rail, and they go as little as can be."""
+    """The job of each crane (by s) or None: none crosses another, all fit on the rail, and they go little."""
     while jobs:
-        edge = [low - APART, *(j[1] for j in jobs)], [*(j[0] for j in jobs), high + APART]
-        room = [int((b - a) / APART + 1e-9) - 1 for a, b in zip(*edge)]
-
-        @cache
-        def best(i: int, j: int, idle: int) -> tuple[float, tuple[int | None, ...]]:
-            if i == len(homes):
-                return (0.0, ()) if j == len(jobs) else (np.inf, ())
-            options = []
-            if j < len(jobs):
-                cost, rest = best(i + 1, j + 1, 0)
-                options.append((cost + abs(homes[i] - jobs[j][0]), (j, *rest)))
-            if idle < room[j]:
-                cost, rest = best(i + 1, j, idle + 1)
-                options.append((cost, (None, *rest)))
-            return min(options, key=lambda o: o[0], default=(np.inf, ()))
-
-        cost, found = best(0, 0, 0)
+        cost, found = _shared(homes, tuple(jobs), low, high)
         if np.isfinite(cost):
             return list(found)
         jobs.pop()
     return [None] * len(homes)
+
+
+def _shared(homes: tuple[float, ...], jobs: tuple[Job, ...], low: float, high: float) -> Shared:
+    """Metres to go in all, and who goes to which job; infinite where they do not fit."""
+    edges = zip([low - APART, *(j[1] for j in jobs)], [*(j[0] for j in jobs), high + APART], strict=True)
+    room = [
+        int((b - a) / APART + 1e-9) - 1 for a, b in edges
+    ]  # idle cranes that fit before each job, and after the last
+
+    @cache
+    def best(i: int, j: int, idle: int) -> Shared:
+        if i == len(homes):
+            return (0.0, ()) if j == len(jobs) else (np.inf, ())
+        options: list[Shared] = [(np.inf, ())]
+        if j < len(jobs):
+            cost, rest = best(i + 1, j + 1, 0)
+            options.append((cost + abs(homes[i] - jobs[j][0]), (j, *rest)))
+        if idle < room[j]:
+            cost, rest = best(i + 1, j, idle + 1)
+            options.append((cost, (None, *rest)))
+        return min(options, key=lambda o: o[0])
+
+    return best(0, 0, 0)
 
 
 def _stands(homes: tuple[float, ...], jobs: list[Job | None], high: float) -> list[float]:

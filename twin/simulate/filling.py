@@ -80,14 +80,27 @@ def _stacks(terminal: Terminal, lift: dict[int, float]) -> _Stacks:
         plugs = (kind == "reefer") | ((b % 3 == 0) & (pair >= (bays + 1) // 2 - 1 - REEFER_BAYS) & (pair < bays // 2))
         limit = tier_limits(terminal, b, lift.get(b, np.inf))[row]
         single = (pair == bays // 2) & (bays % 2 == 1)
-        parts.append((np.full(len(pair), b), pair, row, limit, single, cluster + groups, plugs & np.ones(len(pair), bool), np.full(len(pair), kind == "empty")))
+        parts.append(
+            (
+                np.full(len(pair), b),
+                pair,
+                row,
+                limit,
+                single,
+                cluster + groups,
+                plugs & np.ones(len(pair), bool),
+                np.full(len(pair), kind == "empty"),
+            )
+        )
         cluster += int(groups.max()) + 1
     if not parts:
         return _Stacks(*(np.zeros(0, np.int64) for _ in range(8)))  # type: ignore[arg-type]
     return _Stacks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def _columns(stacks: _Stacks, tiers: Ints, twenties: Bools, random: np.random.Generator) -> list[tuple[Ints, Ints, Ints, Ints]]:
+def _columns(
+    stacks: _Stacks, tiers: Ints, twenties: Bools, random: np.random.Generator
+) -> list[tuple[Ints, Ints, Ints, Ints]]:
     """Stacks of boxes as (stack number, bay, tiers, tiers below them)."""
     every = np.arange(len(tiers))
     twenty, forty = every[twenties], every[~twenties]
@@ -112,7 +125,11 @@ def _boxes(stacks: _Stacks, columns: list[tuple[Ints, Ints, Ints, Ints]], line: 
     place = stack[which]
     short = bay[which] % 2 == 1
     random = maker.random
-    codes = np.where(short, _drawn(random, len(which), ("22G1", "22G1", "22T1"), (0.9, 0.05, 0.05)), _drawn(random, len(which), ("45G1", "42G1", "42U1"), (0.6, 0.38, 0.02)))
+    codes = np.where(
+        short,
+        _drawn(random, len(which), ("22G1", "22G1", "22T1"), (0.9, 0.05, 0.05)),
+        _drawn(random, len(which), ("45G1", "42G1", "42U1"), (0.6, 0.38, 0.02)),
+    )
     codes = np.where(stacks.plugs[place], np.where(short, "22R1", "45R1"), codes)
     topmost = tier == count[which]
     long = topmost & (codes == "45G1") & (random.random(len(which)) < 0.5)
@@ -124,11 +141,15 @@ def _boxes(stacks: _Stacks, columns: list[tuple[Ints, Ints, Ints, Ints]], line: 
     return Inventory(stacks.block[place], bay[which], stacks.row[place] + 1, tier + below[which], boxes)
 
 
-def _drawn(random: np.random.Generator, n: int, codes: tuple[str, ...], share: tuple[float, ...]) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+def _drawn(
+    random: np.random.Generator, n: int, codes: tuple[str, ...], share: tuple[float, ...]
+) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
     return np.asarray(random.choice(codes, n, p=share))
 
 
-def _jut_free(stacks: _Stacks, place: Ints, bay: Ints, tier: Ints, codes: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Bools:
+def _jut_free(
+    stacks: _Stacks, place: Ints, bay: Ints, tier: Ints, codes: np.ndarray[tuple[int], np.dtype[np.str_]]
+) -> Bools:
     """Whether a 45' box may stand there: the stacks before and behind end below its bottom."""
     heights: Floats = np.array([height(code) for code in ("22G1", "42G1", "45G1")])
     tall = np.where(np.char.startswith(codes, "45"), heights[2], heights[0])

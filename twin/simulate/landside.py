@@ -1,4 +1,4 @@
-"""Trucks behind the yard: out of the truck park, backwards into a lane before a block, and away with a box or without."""
+"""Trucks behind the yard: out of the truck park, backwards into a lane before a block, and back again."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,6 @@ import numpy as np
 from twin.catalogue import Kind
 from twin.simulate.apron import Apron, Frame, Spot
 from twin.simulate.cranes import standing_height
-from twin.simulate.paths import Point
 from twin.simulate.setting import Setting, machines, quay_frame
 from twin.simulate.vehicles import Fleet, Vehicle
 from twin.simulate.yard_cranes import Task, Zone
@@ -37,55 +36,38 @@ class Landside:
                 continue
             if vehicle.duty == "idle" and busy < BUSY and self.random.random() < 0.02:
                 busy += self._set_out(t, vehicle, broken)
-            elif vehicle.duty == "stopping":
-                self._back_in(t, vehicle)
-            elif vehicle.duty == "turning":
-                vehicle.duty = "idle"
             elif vehicle.duty == "docking":
                 self._docked(vehicle)
-            elif vehicle.duty == "served" and vehicle.leaves <= t and int(t) % 2 == 0:
-                self._home(t, vehicle)
+            elif (
+                vehicle.duty == "served"
+                and vehicle.leaves <= t
+                and int(t) % 3 == 0
+                and self._back_into(t, vehicle, self.parks[vehicle.row])
+            ):
+                vehicle.duty = "idle"
 
     def _set_out(self, t: float, vehicle: Vehicle, broken: set[int]) -> bool:
-        """To the road beside a free lane of some block."""
-        if vehicle.spot.form == "nose" and vehicle.forward:
-            return self._back_out(t, vehicle)
+        """Into a free lane of some block."""
         taken = self.fleet.taken()
         blocks = [b for b in self.docks if self.setting.land[b].crane.row not in broken]
-        free = [d for b in blocks for d in self.docks[b] if not any(o.owner == b and o.form == "nose" for o in taken)]
-        back = self.parks[vehicle.row].s
-        far = [(abs(d.s - back) + 150 * self.random.random(), d.s, d) for d in free if abs(d.s - back) > 2.5 * RADIUS]
-        for _, _, dock in sorted(far)[:3]:
-            for lane, side in [(v, 1) for v in self.fleet.apron.out[:1]] + [(v, -1) for v in self.fleet.apron.home[:1]]:
-                stop = Spot(dock.owner, "nose", dock.s, lane)
-                if (dock.s + side * BACK - vehicle.spot.s) * side < 2 * RADIUS or stop in taken:
-                    continue
-                ways = [self._along(vehicle.spot, (dock.s + side * BACK, lane))]
-                if self.fleet.follow(t, vehicle, stop, ways, forward=True):
-                    vehicle.duty = "stopping"
+        free = [d for b in blocks for d in self.docks[b] if not any(o.owner == b for o in taken)]
+        far = sorted((abs(d.s - vehicle.spot.s) + 150 * self.random.random(), d.s, d) for d in free)
+        if any(self._back_into(t, vehicle, dock) for _, _, dock in far[:3]):
+            vehicle.duty = "docking"
+            return True
+        return False
+
+    def _back_into(self, t: float, vehicle: Vehicle, to: Spot) -> bool:
+        """Forward past a place on the road, then backwards into it; whether there was a way."""
+        a = vehicle.spot
+        for lane, side in [(v, 1) for v in self.fleet.apron.out] + [(v, -1) for v in self.fleet.apron.home]:
+            past = to.s + side * BACK
+            if (past - a.s) * side > 2 * RADIUS:
+                stop = Spot(to.owner, "road", past, lane)
+                there = stop, [[(a.s, a.v), (a.s, lane), (past, lane)]], True
+                if self.fleet.chain(t, vehicle, [there, (to, [[(past, lane), (to.s, lane), (to.s, to.v)]], False)]):
                     return True
         return False
-
-    @staticmethod
-    def _along(a: Spot, end: Point) -> list[Point]:
-        s, lane = end
-        return [(a.s, a.v), (s, lane)] if abs(a.v - lane) < 1 else [(a.s, a.v), (a.s, lane), (s, lane)]
-
-    def _back_out(self, t: float, vehicle: Vehicle) -> bool:
-        """Out of the park on to the road, to stand in the way of driving."""
-        for lane, side in [(v, 1) for v in self.fleet.apron.out[1:]] + [(v, -1) for v in self.fleet.apron.home[1:]]:
-            s = vehicle.spot.s - side * BACK
-            to = Spot(vehicle.spot.owner, "road", s, lane)
-            if self.fleet.follow(t, vehicle, to, [[(vehicle.spot.s, vehicle.spot.v), (vehicle.spot.s, lane), (s, lane)]], forward=False):
-                vehicle.duty = "turning"
-                return True
-        return False
-
-    def _back_in(self, t: float, vehicle: Vehicle) -> None:
-        lane, block = vehicle.spot.v, vehicle.spot.owner
-        dock = next(d for d in self.docks[block] if d.s == vehicle.spot.s)
-        if self.fleet.follow(t + 1.5, vehicle, dock, [[(dock.s + 1.0, lane), (dock.s, lane), (dock.s, dock.v)]], forward=False):
-            vehicle.duty = "docking"
 
     def _docked(self, vehicle: Vehicle) -> None:
         """Before the block: ask its crane for a box, or to take one."""
@@ -96,13 +78,6 @@ class Landside:
         feet = 40 if self.random.random() < 0.6 else 20
         zone.queue.append(Task(vehicle.row, x, y, vehicle.deck, vehicle.box, feet))
         vehicle.duty = "zone"
-
-    def _home(self, t: float, vehicle: Vehicle) -> None:
-        park = self.parks[vehicle.row]
-        lanes = self.fleet.apron.out if park.s > vehicle.spot.s else self.fleet.apron.home
-        ways = [[(vehicle.spot.s, vehicle.spot.v), (vehicle.spot.s, v), (park.s, v), (park.s, park.v)] for v in lanes]
-        if self.fleet.follow(t, vehicle, park, ways, forward=True):
-            vehicle.duty = "idle"
 
 
 def landside_of(setting: Setting) -> Landside | None:
@@ -118,7 +93,11 @@ def landside_of(setting: Setting) -> Landside | None:
     behind = max(spot.v for spots in docks.values() for spot in spots)
     out, home = _road(setting, frame, behind)
     parks = {row: _park(setting, frame, row) for row, _ in trucks}
-    parked = [(row, kind, spot) for row, kind in trucks if (spot := parks[row]) is not None and out and home and spot.v > max(home) + 20]
+    parked = [
+        (row, kind, spot)
+        for row, kind in trucks
+        if (spot := parks[row]) is not None and out and home and spot.v > max(home) + 20
+    ]
     if not parked:
         return None
     apron = Apron(frame, tuple(out), tuple(home), -1e6, 1e6, RADIUS)
@@ -131,7 +110,7 @@ def _truck(setting: Setting, number: int, row: int, kind: Kind, spot: Spot) -> V
     own = setting.terminal.machines
     deck, ahead = standing_height(kind)
     x, y, yaw = float(own.x[row]), float(own.y[row]), float(own.yaw[row])
-    return Vehicle(row, number, kind, spot, x, y, yaw, deck, ahead, forward=False)
+    return Vehicle(row, number, kind, spot, x, y, yaw, deck, ahead)
 
 
 def _park(setting: Setting, frame: Frame, row: int) -> Spot | None:
@@ -150,19 +129,30 @@ def _docks(setting: Setting, zone: Zone, frame: Frame) -> list[Spot]:
         return []
     end = float(b.bays[k] * b.bay_pitch[k]) if turn > 0 else 0.0
     cos, sin = np.cos(b.yaw[k]), np.sin(b.yaw[k])
-    s, v = zip(*(frame.local(float(b.x[k] + cos * end - sin * c), float(b.y[k] + sin * end + cos * c)) for c in (0.0, float(b.rows[k] * b.row_pitch[k] * b.row_sign[k]))))
+    s, v = zip(
+        *(
+            frame.local(float(b.x[k] + cos * end - sin * c), float(b.y[k] + sin * end + cos * c))
+            for c in (0.0, float(b.rows[k] * b.row_pitch[k] * b.row_sign[k]))
+        )
+    )
     joint, out = zone.crane.joint("trolley"), []
     for lane in setting.terminal.lanes:
         (s0, v0), (s1, v1) = frame.local(*lane.points[0]), frame.local(*lane.points[-1])
-        if lane.kind == "truck" and abs(s1 - s0) < 0.5 and min(s) < s0 < max(s) and min(v0, v1) < max(v) + DEPTH < max(v0, v1):
-            if joint.low <= zone.crane.reach(*frame.site(s0, max(v) + DEPTH))[1] <= joint.high:
-                out.append(Spot(k, "nose", s0, max(v) + DEPTH))
+        if (
+            lane.kind == "truck"
+            and abs(s1 - s0) < 0.5
+            and min(s) < s0 < max(s)
+            and min(v0, v1) < max(v) + DEPTH < max(v0, v1)
+            and joint.low <= zone.crane.reach(*frame.site(s0, max(v) + DEPTH))[1] <= joint.high
+        ):
+            out.append(Spot(k, "nose", s0, max(v) + DEPTH))
     return out[1:-1:2] or out[:1]
 
 
 def _road(setting: Setting, frame: Frame, behind: float) -> tuple[list[float], list[float]]:
     """v of the truck lanes along the quay's direction that lie next behind the docks: driven +s, and -s."""
-    out, home = [], []
+    out: list[float] = []
+    home: list[float] = []
     for lane in setting.terminal.lanes:
         (s0, v0), (s1, v1) = frame.local(*lane.points[0]), frame.local(*lane.points[-1])
         if lane.kind == "truck" and abs(v1 - v0) < 0.5 and abs(s1 - s0) > 100 and v0 > behind + 15:

@@ -44,17 +44,19 @@ class Ramp:
         a = self.acceleration
         done = np.where(u < rise, a * u * u / 2, a * rise * (u - rise / 2))
         done = np.where(u > whole - rise, way - a * (whole - u) ** 2 / 2, done)
-        return self.start + np.sign(self.end - self.start) * done
+        return np.asarray(self.start + np.sign(self.end - self.start) * done)
 
     def when(self, value: Floats) -> Floats:
-        """Seconds after t0 (n,) at which it first is at or past *value*; 0 where it already was, its duration at the most."""
+        """Seconds after t0 (n,) at which it first is at or past *value*: from 0 to its duration."""
         way, rise, whole = abs(self.end - self.start), self.rise, self.duration
         if whole == 0:
             return np.zeros_like(value)
         a = self.acceleration
         done = np.clip((value - self.start) * np.sign(self.end - self.start), 0.0, way)
         u = np.where(done < a * rise * rise / 2, np.sqrt(2 * done / a), done / (a * rise) + rise / 2)
-        return np.where(done > way - a * rise * rise / 2, whole - np.sqrt(2 * np.maximum(way - done, 0) / a), u)
+        return np.asarray(
+            np.where(done > way - a * rise * rise / 2, whole - np.sqrt(2 * np.maximum(way - done, 0) / a), u)
+        )
 
 
 @dataclass
@@ -139,10 +141,12 @@ class Pace:
     up_acceleration: float
 
 
-def cross(trolley: Channel, hoist: Channel, t: float, y: float, z: float, *, pace: Pace, need: Need, landing: float = -np.inf) -> float:
-    """Carry from where they are to trolley *y* and hoist *z*, hoisting and travelling together; the second it has landed.
+def cross(
+    trolley: Channel, hoist: Channel, t: float, y: float, z: float, *, pace: Pace, need: Need, landing: float = -np.inf
+) -> float:
+    """Carry to trolley *y* and hoist *z*, hoisting and travelling together; the second it has landed.
 
-    *need* tells the lowest hoist allowed at trolley positions (n,).  The last lowering begins at *landing* at the earliest.
+    *need* tells the lowest hoist allowed at trolley positions (n,).  The last lowering does not begin before *landing*.
     """
     t = max(t, trolley.free, hoist.free)
     over = Ramp(0.0, trolley.value, y, pace.across, pace.across_acceleration)

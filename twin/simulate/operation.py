@@ -6,7 +6,6 @@ from functools import cached_property
 import numpy as np
 
 from twin.facts import PlaceKind, Roster, Status
-from twin.geometry import Floats
 from twin.simulate.apron import Spot
 from twin.simulate.boxes import Maker
 from twin.simulate.crews import crew
@@ -62,7 +61,7 @@ class Operation:
 
     @property
     def ahead(self) -> int:
-        """Vehicles a quay crane may have on the way: where they wait in a block's only lane, the next one makes room first."""
+        """Vehicles a quay crane may have on the way; one where blocks have one lane, so that it makes room first."""
         return AHEAD if any(len(spots) > 1 for spots in self.setting.spots.values()) else 1
 
     # -- at the quay
@@ -75,9 +74,19 @@ class Operation:
             self._serve(t, work, fleet.vehicles[mine[0][1]])
         elif not mine and not work.expected and (work.done >= work.turns or work.exhausted()):
             work.go_on(t)
-        elif len(mine) < self.ahead and work.done + len(mine) < work.turns and work.discharging and int(t) % 2 == number % 2:
+        elif (
+            len(mine) < self.ahead
+            and work.done + len(mine) < work.turns
+            and work.discharging
+            and int(t) % 2 == number % 2
+        ):
             self._call_empty(t, number, work, fleet)
-        elif not work.discharging and len(mine) + work.expected < AHEAD + 2 and work.done + len(mine) + work.expected < work.turns and int(t) % 5 == number % 5:
+        elif (
+            not work.discharging
+            and len(mine) + work.expected < AHEAD + 2
+            and work.done + len(mine) + work.expected < work.turns
+            and int(t) % 5 == number % 5
+        ):
             self._call_loaded(t, number, work, fleet)
 
     def _serve(self, t: float, work: QuayCrane, vehicle: Vehicle) -> None:
@@ -107,7 +116,9 @@ class Operation:
             s = frame.local(crane.x + np.cos(crane.yaw) * here, crane.y + np.sin(crane.yaw) * here)[0]
             if lane not in work.coming.values():
                 spot = Spot(crane.row, "quay", round(s, 3), v)
-                if not any(o.spot.owner == crane.row and o.spot.form == "quay" and o.spot.v == v for o in fleet.vehicles):
+                if not any(
+                    o.spot.owner == crane.row and o.spot.form == "quay" and o.spot.v == v for o in fleet.vehicles
+                ):
                     return lane, spot
         return None
 
@@ -134,10 +145,19 @@ class Operation:
         """Have a box from the yard put on an idle vehicle that stands before its block."""
         if work.next_place() is None:
             return
-        for vehicle in sorted((v for v in fleet.vehicles if v.duty == "idle" and v.box is None and v.spot.form == "nose" and v.arrives <= t),
-                              key=lambda v: (abs(v.spot.s - 100 - fleet.apron.frame.local(work.crane.x, work.crane.y)[0]) // 90, self.random.random())):  # fmt: skip
+        before = fleet.apron.frame.local(work.crane.x, work.crane.y)[0] + 100
+        idle = [v for v in fleet.vehicles if v.duty == "idle" and v.box is None and v.spot.form == "nose"]
+        chance = self.random.random(len(fleet.vehicles))
+        idle.sort(key=lambda v: (abs(v.spot.s - before) // 90, chance[v.number]))
+        for vehicle in idle:
+            if vehicle.arrives > t:
+                continue
             zone = self.setting.sea[vehicle.spot.owner]
-            if zone.crane.row not in self.broken and len(zone.queue) < 2 and zone.piles.liftable(zone.low, zone.high, 40):
+            if (
+                zone.crane.row not in self.broken
+                and len(zone.queue) < 2
+                and zone.piles.liftable(zone.low, zone.high, 40)
+            ):
                 vehicle.duty, vehicle.crane = "zone", number
                 work.expected += 1
                 zone.queue.append(self._task(vehicle, fleet))
@@ -195,7 +215,12 @@ class Operation:
         for block, spots in self.setting.spots.items():
             zone = self.setting.sea[block]
             spots = [self._at_bay(zone, spot) for spot in spots]
-            free = [s for s in spots if s not in taken and not (s.form == "lane" and any(o.owner == block and o.form == "lane" for o in taken))]
+            free = [
+                s
+                for s in spots
+                if s not in taken
+                and not (s.form == "lane" and any(o.owner == block and o.form == "lane" for o in taken))
+            ]
             if zone.crane.row in self.broken or not free:
                 continue
             if vehicle.box is None and len(free) <= KEPT_FREE and len(spots) > KEPT_FREE:
@@ -214,7 +239,14 @@ class Operation:
             return spot
         bay = free[int(self.random.integers(len(free)))][0]
         x, y = self.setting.terminal.slot_xy(np.array([zone.block]), np.array([bay]), np.array([1]))
-        return Spot(spot.owner, spot.form, round(self.fleet.apron.frame.local(float(x[0]), float(y[0]))[0], 3), spot.v, spot.low, spot.high)
+        return Spot(
+            spot.owner,
+            spot.form,
+            round(self.fleet.apron.frame.local(float(x[0]), float(y[0]))[0], 3),
+            spot.v,
+            spot.low,
+            spot.high,
+        )
 
     # -- in the yard
 
@@ -225,8 +257,14 @@ class Operation:
         if zone.queue:
             self._work(t, zone, zone.queue.popleft())
         elif self.random.random() < TIDY:
-            calm = other is not None and other is not zone and not other.queue and not other.coming and other.crane.free <= t
-            if not (calm and other is not None and self.random.random() < 0.25 and zone.pass_over(t, other, self.say)):
+            calm = (
+                other is not None
+                and other is not zone
+                and not other.queue
+                and not other.coming
+                and other.crane.free <= t
+            )
+            if not (calm and other is not None and self.random.random() < 0.4 and zone.pass_over(t, other, self.say)):
                 zone.tidy(t, self.say)
 
     def _work(self, t: float, zone: Zone, task: Task) -> None:
@@ -244,7 +282,9 @@ class Operation:
                 vehicle.duty, vehicle.crane = "idle", -1
                 return
             vehicle.leaves, vehicle.box = found
-        vehicle.load.set(vehicle.leaves - 5.5, self.setting.maker.boxes.mass[vehicle.box] if vehicle.box is not None else 0)
+        vehicle.load.set(
+            vehicle.leaves - 5.5, self.setting.maker.boxes.mass[vehicle.box] if vehicle.box is not None else 0
+        )
         vehicle.duty = "served"
 
     @cached_property
@@ -268,7 +308,9 @@ def at_work(terminal: Terminal, roster: Roster, *, seed: int, share: float = 0.6
     fleet = None
     if kind is not None and setting.apron is not None:
         fleet = Fleet(terminal, setting.apron, standing(setting, kind))
-    operation = Operation(setting, ships, fleet, landside_of(setting), np.random.default_rng(maker.random.integers(1 << 60)))
+    operation = Operation(
+        setting, ships, fleet, landside_of(setting), np.random.default_rng(maker.random.integers(1 << 60))
+    )
     _break_one(operation)
     return operation
 
@@ -280,10 +322,3 @@ def _break_one(operation: Operation) -> None:
         crane = zones[len(zones) * 2 // 3].crane
         crane.status = type(crane.status)(int(Status.FAULT))
         operation.broken.add(crane.row)
-
-
-def instants(start: float, end: float, phase: float, step: float) -> Floats:
-    """Seconds in (start, end] that are *phase* past a whole number of *step*."""
-    first = int(np.floor((start - phase) / step)) + 1
-    last = int(np.floor((end - phase) / step))
-    return np.arange(first, last + 1) * step + phase

@@ -13,7 +13,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Drive:
-    """A movement from rest to rest: at rising seconds *t* (k,), the vehicle's centre at *x*, *y* looking towards *yaw* (unwrapped)."""
+    """A movement from rest to rest: at seconds *t* (k,) the vehicle's centre is at *x*, *y*, looking towards *yaw*."""
 
     t: Floats
     x: Floats
@@ -39,7 +39,7 @@ class Drive:
 
 
 def rounded(points: list[Point], radius: float) -> Floats | None:
-    """(k, 4): x, y, heading and bend (1/m) along *points* with rounded corners, every `STEP`; None where an arc finds no room."""
+    """(k, 4): x, y, heading and bend (1/m) along *points*, corners rounded; None where an arc finds no room."""
     p = np.array(_without_repeats(points))
     if len(p) < 2:
         return None
@@ -76,7 +76,9 @@ def _without_repeats(points: list[Point]) -> list[Point]:
 
 def _straight(begin: Floats, unit: Floats, length: float, heading: float) -> Floats:
     s = np.arange(max(int(np.ceil(length / STEP)), 1)) * (length / max(int(np.ceil(length / STEP)), 1))
-    return np.stack([begin[0] + unit[0] * s, begin[1] + unit[1] * s, np.full(len(s), heading), np.zeros(len(s))], axis=1)
+    return np.stack(
+        [begin[0] + unit[0] * s, begin[1] + unit[1] * s, np.full(len(s), heading), np.zeros(len(s))], axis=1
+    )
 
 
 def _arc(begin: Floats, heading: float, turn: float, radius: float) -> Floats:
@@ -89,7 +91,7 @@ def _arc(begin: Floats, heading: float, turn: float, radius: float) -> Floats:
 
 
 def driven(path: Floats, t: float, *, speed: float, acceleration: float, yaw: float, forward: bool) -> Drive:
-    """The fastest drive along *path*, starting at second *t*; *yaw* is where the vehicle looks now, to go on counting from."""
+    """The fastest drive along *path* from second *t*; *yaw* is where the vehicle looks now, to go on counting from."""
     ds = np.hypot(np.diff(path[:, 0]), np.diff(path[:, 1]))
     kept = np.append(True, ds > 1e-6)
     path, ds = path[kept], ds[kept[1:]]

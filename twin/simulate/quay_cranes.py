@@ -1,11 +1,11 @@
 """A quay crane at a ship: which box next, over which stacks, on to which vehicle; and now and then the next bay."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from twin.facts import PlaceKind, Status
+from twin.geometry import Floats
 from twin.simulate.boxes import LENGTHS, Boxes
 from twin.simulate.cranes import Crane, Obstacles, obstacles, structure
 from twin.simulate.ships import Ship
@@ -18,7 +18,7 @@ HALF_SHIP = 1.22  # metres, half the width of a box
 
 @dataclass
 class QuayCrane:
-    """A crane, the ship and the 40' bays it works, and the v of the lanes it serves (quay's frame, metres from its rail in *lanes*)."""
+    """A crane, the ship and the 40' bays it works; *lanes* are the trolley positions over the lanes behind it."""
 
     crane: Crane
     ship: Ship
@@ -98,13 +98,15 @@ class QuayCrane:
             return self.boxes.feet(stack[-1][0]) == 40
         return sum(1 if number % 4 == 1 else -1 for _, number in stack if number % 2) == 0
 
-    def discharge(self, t: float, lane: int, vehicle: int, arrives: float, deck: float, say: Said) -> tuple[float, int] | None:
-        """Bring the next box down to *vehicle* on *lane*: the second it may leave, and the box; None where no box is left."""
+    def discharge(
+        self, t: float, lane: int, vehicle: int, arrives: float, deck: float, say: Said
+    ) -> tuple[float, int] | None:
+        """Bring the next box to *vehicle* on *lane*: the second it may leave, and the box; None if none is there."""
         found = self.next_box()
         if found is None:
             return None
         row, y = found
-        box, number = self.ship.deck[self.bay, row][-1]
+        box, _ = self.ship.deck[self.bay, row][-1]
         height, feet = self.boxes.height(box), self.boxes.feet(box)
         top = self.ship.top(self.bay, row, self.boxes)[0]
         down = self._to(t, y, top, box=None, feet=feet)
@@ -118,7 +120,7 @@ class QuayCrane:
         return go + 2.5, box
 
     def load(self, t: float, lane: int, box: int, arrives: float, deck: float, say: Said) -> float | None:
-        """Take *box* from the vehicle on *lane* aboard; the second the vehicle may leave, or None where no place is left."""
+        """Take *box* from the vehicle on *lane* aboard; the second the vehicle may leave, None if no place is left."""
         found = self.next_place()
         if found is None:
             return None
@@ -152,7 +154,9 @@ class QuayCrane:
         self.at = (self.at + 1) % len(self.bays)
         high = self.crane.joint("hoist").high
         ready = self._to(t, 12.0, high - 1.0, box=None, feet=40)
-        arrived = self.crane.gantry.go(ready, self.gantry, self.crane.kind.drive_empty, self.crane.kind.drive_acceleration)
+        arrived = self.crane.gantry.go(
+            ready, self.gantry, self.crane.kind.drive_empty, self.crane.kind.drive_acceleration
+        )
         self.crane.says(t, Status.MOVING, arrived)
 
     def _finish(self, begin: float, go: float) -> None:
@@ -168,5 +172,18 @@ class QuayCrane:
         need = there.need(half_width=1.219, below=below)
         high = self.crane.joint("hoist").high
         over = min(there.highest() + 0.5 + below, high)
-        limited: Callable[[np.ndarray[tuple[int], np.dtype[np.float64]]], np.ndarray[tuple[int], np.dtype[np.float64]]] = lambda v: np.minimum(need(v), high)  # noqa: E731
-        return self.crane.bring(t, self.crane.gantry.value, y, hoist, need=limited, over=over, loaded=box is not None, length=LENGTHS[feet], landing=landing)
+
+        def limited(y: Floats) -> Floats:
+            return np.minimum(need(y), high)
+
+        return self.crane.bring(
+            t,
+            self.crane.gantry.value,
+            y,
+            hoist,
+            need=limited,
+            over=over,
+            loaded=box is not None,
+            length=LENGTHS[feet],
+            landing=landing,
+        )

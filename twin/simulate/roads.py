@@ -1,4 +1,4 @@
-"""The driving ground of a terminal: lanes, transfer lanes behind the quay cranes, and places to stop before the blocks."""
+"""The driving ground of a terminal: lanes, transfer lanes behind the quay cranes, places to stop before blocks."""
 
 from dataclasses import replace
 
@@ -46,7 +46,9 @@ def _pave(setting: Setting, frame: Frame, quay: Quay, kind: Kind, first: float, 
     if beyond:
         near = [v for v in out if v <= last] or np.arange(first + 2, last, PITCH).tolist()
     else:
-        near, beyond = (out[:-1], out[-1:]) if len(out) > 1 else (np.arange(first, last - PITCH, PITCH).tolist(), [last + 1])
+        near, beyond = (
+            (out[:-1], out[-1:]) if len(out) > 1 else (np.arange(first, last - PITCH, PITCH).tolist(), [last + 1])
+        )
     beyond = [v for v in beyond if v > max(near) + 3]
     if not home or max(home) - min(beyond or [0.0]) < 2 * RADIUS:
         home = _clear_lanes(setting, frame, front - 2.0, min(beyond or [last]) + 2 * RADIUS, kind.width)
@@ -67,7 +69,7 @@ def _pave(setting: Setting, frame: Frame, quay: Quay, kind: Kind, first: float, 
 
 
 def _open(apron: Apron, spot: Spot, kind: Kind, fixed: Floats) -> Spot | None:
-    """The spot with its lane's ends moved out as far as it takes to get round what stands there; None if that is too far."""
+    """The spot with its lane's ends moved out to get round what stands there; None if that is too far."""
     half, lane = np.array([kind.length, kind.width]) / 2, apron.home[0]
     ends = []
     for end, out in ((spot.low, -1), (spot.high, 1)):
@@ -83,9 +85,13 @@ def _open(apron: Apron, spot: Spot, kind: Kind, fixed: Floats) -> Spot | None:
     return replace(spot, low=ends[0], high=ends[1])
 
 
-def _painted(setting: Setting, frame: Frame, group: str, first: float, front: float) -> tuple[list[float], list[float], list[float]]:
+def _painted(
+    setting: Setting, frame: Frame, group: str, first: float, front: float
+) -> tuple[list[float], list[float], list[float]]:
     """v of lanes painted along the quay for vehicles of *group*: driven +s, driven -s; and where they end."""
-    out, home, ends = [], [], []
+    out: list[float] = []
+    home: list[float] = []
+    ends: list[float] = []
     for lane in setting.terminal.lanes:
         (s0, v0), (s1, v1) = frame.local(*lane.points[0]), frame.local(*lane.points[-1])
         if lane.kind == group and abs(v1 - v0) < 0.5 and abs(s1 - s0) > 50 and first <= v0 <= front - 10:
@@ -99,7 +105,11 @@ def _clear_lanes(setting: Setting, frame: Frame, high: float, low: float, width:
     standing = [(frame.local(s.x, s.y)[1], max(s.length, s.width) / 2) for s in setting.terminal.structures if s.z < 4]
     out: list[float] = []
     for v in np.arange(high, low, -0.25).tolist():
-        if len(out) < 2 and all(abs(v - at) > half + width / 2 + 0.5 for at, half in standing) and all(o - v > width + 1.5 for o in out):
+        if (
+            len(out) < 2
+            and all(abs(v - at) > half + width / 2 + 0.5 for at, half in standing)
+            and all(o - v > width + 1.5 for o in out)
+        ):
             out.append(v)
     return out
 
@@ -127,12 +137,22 @@ def _noses(setting: Setting, zone: Zone, frame: Frame, *, seaward_first: bool, w
     b, k = setting.terminal.blocks, zone.block
     end = 0.0 if seaward_first else float(b.bays[k] * b.bay_pitch[k])
     cos, sin = np.cos(b.yaw[k]), np.sin(b.yaw[k])
-    s, v = zip(*(frame.local(float(b.x[k] + cos * end - sin * c), float(b.y[k] + sin * end + cos * c)) for c in (0.0, float(b.rows[k] * b.row_pitch[k] * b.row_sign[k]))))
+    s, v = zip(
+        *(
+            frame.local(float(b.x[k] + cos * end - sin * c), float(b.y[k] + sin * end + cos * c))
+            for c in (0.0, float(b.rows[k] * b.row_pitch[k] * b.row_sign[k]))
+        )
+    )
     low, high, before = min(s), max(s), min(v)
     painted = []
     for lane in setting.terminal.lanes:
         (s0, v0), (s1, v1) = frame.local(*lane.points[0]), frame.local(*lane.points[-1])
-        if lane.kind == "agv" and abs(s1 - s0) < 0.5 and low - 2 < s0 < high + 2 and min(v0, v1) < before - DEPTH < max(v0, v1):
+        if (
+            lane.kind == "agv"
+            and abs(s1 - s0) < 0.5
+            and low - 2 < s0 < high + 2
+            and min(v0, v1) < before - DEPTH < max(v0, v1)
+        ):
             painted.append(s0)
     made_up = np.arange(low + 2.0, high - 1.0, width + 2.5).tolist()
     spots = [Spot(k, "nose", float(at), before - DEPTH) for at in sorted(painted) or made_up]
@@ -156,5 +176,8 @@ def _lane(setting: Setting, zone: Zone, frame: Frame) -> list[Spot]:
         (s0, v0), (s1, v1) = frame.local(*lane.points[0]), frame.local(*lane.points[-1])
         if abs(v1 - v0) < 0.5 and abs(v0 - v) < 1.6 and s1 > s0:
             return [Spot(k, "lane", (s0 + s1) / 2, v0, s0 - RADIUS - 2, s1 + RADIUS + 2)]
-    ends = [frame.local(*(float(p) for p in (b.x[k] + np.cos(b.yaw[k]) * a, b.y[k] + np.sin(b.yaw[k]) * a)))[0] for a in (0.0, float(b.bays[k] * b.bay_pitch[k]))]
+    ends = [
+        frame.local(*(float(p) for p in (b.x[k] + np.cos(b.yaw[k]) * a, b.y[k] + np.sin(b.yaw[k]) * a)))[0]
+        for a in (0.0, float(b.bays[k] * b.bay_pitch[k]))
+    ]
     return [Spot(k, "lane", sum(ends) / 2, v, min(ends) - 20, max(ends) + 20)]

@@ -80,7 +80,7 @@ def _block_under(terminal: Terminal, row: int) -> int | None:
 
 
 def _zone_block(setting: Setting, block: int, cranes: list[Crane]) -> None:
-    """Share a block out among its cranes: the small crane of a pair to the quay's side, the large one to the trucks'."""
+    """Share a block among its cranes: the small one of a pair on the quay's side, the large one on the trucks'."""
     terminal, last = setting.terminal, 2 * int(setting.terminal.blocks.bays[block]) - 1
     seaward_first = _seaward_first(terminal, block)
     cranes = sorted(cranes, key=lambda c: (c.joint("hoist").high, c.row))[:2]
@@ -111,5 +111,3 @@ def _seaward_first(terminal: Terminal, block: int) -> bool:
     b = terminal.blocks
     frame = quay_frame(terminal.quays[0])
     return bool(np.sin(b.yaw[block] - frame.yaw) > -0.5)
-
-

@@ -54,7 +54,7 @@ class Ship:
 
 
 def alongside(terminal: Terminal, roster: Roster, maker: Maker, *, reach: float, lift: float) -> list[Ship]:
-    """Two or three ships at the longest quay, where classes fit; *reach* (m) from the quay face and *lift* of the cranes."""
+    """Two or three ships at the longest quay, where classes fit the *reach* and *lift* (m) of the cranes."""
     if not terminal.quays or not terminal.catalogue.vessels:
         return []
     quay = max(terminal.quays, key=_length)
@@ -74,7 +74,11 @@ def _length(quay: Quay) -> float:
 def _fitting(terminal: Terminal, quay: Quay, reach: float) -> list[VesselClass]:
     """A large, a middling and a small class that fit one after the other, two thirds of whose rows the cranes reach."""
     depth = max((b.depth for b in terminal.berths if b.quay == quay.name), default=0.0) or 99.0
-    fit = [k for k in terminal.catalogue.vessels.values() if k.beam * 2 / 3 < reach and k.draught * LADEN + 0.5 < depth and len(k.bays) > 2]
+    fit = [
+        k
+        for k in terminal.catalogue.vessels.values()
+        if k.beam * 2 / 3 < reach and k.draught * LADEN + 0.5 < depth and len(k.bays) > 2
+    ]
     fit.sort(key=lambda k: (k.length, k.teu))
     room, chosen = _length(quay) - ENDS / 2, []
     for high in (405.0, 380.0, 220.0):
@@ -85,7 +89,9 @@ def _fitting(terminal: Terminal, quay: Quay, reach: float) -> list[VesselClass]:
     return chosen
 
 
-def _moored(terminal: Terminal, roster: Roster, quay: Quay, kind: VesselClass, name: str, *, along: float, bow_first: bool) -> Ship:
+def _moored(
+    terminal: Terminal, roster: Roster, quay: Quay, kind: VesselClass, name: str, *, along: float, bow_first: bool
+) -> Ship:
     heading = float(np.arctan2(quay.y1 - quay.y0, quay.x1 - quay.x0))
     off = -(kind.beam / 2 + FENDER)
     x = quay.x0 + np.cos(heading) * along - np.sin(heading) * off
@@ -100,14 +106,20 @@ def described(ships: list[Ship], t: int) -> DescribedVessels:
     """What the ships are, from *t* on."""
     sizes = np.array([(s.kind.length, s.kind.beam, s.draught) for s in ships], float).reshape(-1, 3).T
     rows = np.array([s.row for s in ships], np.int64)
-    return quantised(DescribedVessels(np.full(len(ships), t), rows, tuple(s.name for s in ships), tuple(s.kind.name for s in ships), *sizes))
+    return quantised(
+        DescribedVessels(
+            np.full(len(ships), t), rows, tuple(s.name for s in ships), tuple(s.kind.name for s in ships), *sizes
+        )
+    )
 
 
 def reported(ships: list[Ship], t: int) -> Vessels:
     """Where the ships lie at *t*."""
     x, y, yaw, draught = np.array([(s.x, s.y, s.yaw, s.draught) for s in ships], float).reshape(-1, 4).T
     rows = np.array([s.row for s in ships], np.int64)
-    return quantised(Vessels(np.full(len(ships), t), rows, x, y, yaw, draught, np.full(len(ships), int(NavStatus.MOORED))))
+    return quantised(
+        Vessels(np.full(len(ships), t), rows, x, y, yaw, draught, np.full(len(ships), int(NavStatus.MOORED)))
+    )
 
 
 def stowage_said(ships: list[Ship], boxes: Boxes, t: int) -> list[Batch]:
@@ -140,15 +152,18 @@ def _stow(ship: Ship, maker: Maker, lift: float) -> None:
 
 
 def _width(forward: float) -> float:
-    """Share of the beam that is left at a share *forward* of the half length: full amidships, narrower to bow and stern."""
+    """Share of the beam at a share *forward* of the half length: full amidships, narrower to bow and stern."""
     return float(np.interp(forward, [-1.0, -0.85, -0.6, 0.55, 0.75, 0.9, 1.0], [0.7, 0.85, 1.0, 1.0, 0.85, 0.6, 0.4]))
 
 
 def _stow_deck(ship: Ship, maker: Maker, k: int, row: Ints, tiers: Ints) -> None:
     """Stacks of a deck bay: 40' all the way up, or a few tiers of paired 20' with 40' above."""
     random = maker.random
-    gap = min((abs(a - b) for i, a in enumerate(ship.kind.bays) for j, b in enumerate(ship.kind.bays) if i == k and j != k), default=99.0)
-    line = int(maker.some_lines(1)[0])
+    gap = min(
+        (abs(a - b) for i, a in enumerate(ship.kind.bays) for j, b in enumerate(ship.kind.bays) if i == k and j != k),
+        default=99.0,
+    )
+    lines = maker.some_lines(3)  # that share the bay
     low = random.random() < 0.25
     for r, n in zip(row.tolist(), tiers.tolist(), strict=True):
         twenties = min(int(random.integers(1, 4)), n) if low and random.random() < 0.8 else 0
@@ -156,8 +171,9 @@ def _stow_deck(ship: Ship, maker: Maker, k: int, row: Ints, tiers: Ints) -> None
         stack += [(_forty(random), 4 * k + 2, i) for i in range(twenties, n)]
         if n > twenties and gap > 14.2 and random.random() < 0.12:
             stack[-1] = ("L5G1", *stack[-1][1:])
-        own = line if random.random() < 0.6 else int(maker.some_lines(1)[0])
-        made = maker.make([code for code, _, _ in stack], np.full(len(stack), own)).tolist()
+        own = lines[random.integers(3)] if random.random() < 0.75 else maker.some_lines(1)[0]
+        each = np.where(random.random(len(stack)) < 0.65, own, maker.some_lines(len(stack)))
+        made = maker.make([code for code, _, _ in stack], each).tolist()
         ship.deck[k, r] = [(box, bay) for box, (_, bay, _) in zip(made, stack, strict=True)]
         ship.stowed += [(box, bay, r, DECK + 2 * (i + 1)) for box, (_, bay, i) in zip(made, stack, strict=True)]
 

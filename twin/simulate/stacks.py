@@ -13,7 +13,7 @@ CLEAR = 0.5  # metres between a carried box and what it passes over.  Liftech
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a block: *bay* odd (20') or even (40'), *row* and *tier* from 1, *z* of its bottom above the ground."""
+    """A place in a block: *bay* odd (20') or even (40'), *row* and *tier* from 1, *z* above the ground."""
 
     block: int
     bay: int
@@ -43,7 +43,11 @@ class Piles:
         where, r = self.columns(bay), row - 1
         z = float(self.top[where, r].max())
         slot = Slot(self.block, bay, row, int(self.count[where, r].max()) + 1, z)
-        self.count[where, r], self.top[where, r], self.feet[where, r] = slot.tier, z + self.boxes.height(box), self.boxes.feet(box)
+        self.count[where, r], self.top[where, r], self.feet[where, r] = (
+            slot.tier,
+            z + self.boxes.height(box),
+            self.boxes.feet(box),
+        )
         for column in range(where.start, where.stop):
             self.pile.setdefault((column, r), []).append(box)
         return slot
@@ -77,7 +81,7 @@ class Piles:
     def free(self, low: int, high: int, feet: int) -> list[tuple[int, int]]:
         """(bay, row) where a box of *feet* may stand next, 20' bays *low* to *high*.
 
-        A 20' never stands on a 40', a 40' on two equal stacks, nothing on a 45', and nothing beside a 45', which juts out.
+        A 20' never stands on a 40', a 40' on two equal stacks, nothing on or beside a 45', which juts out.
         """
         n = len(self.count)
         clear = self._clear_of_long(n)
@@ -98,7 +102,7 @@ class Piles:
         clear = np.ones(self.count.shape, bool)
         clear[1:] &= self.feet[:-1] != 45
         clear[:-1] &= self.feet[1:] != 45
-        return clear | (self.feet == 45)
+        return np.asarray(clear | (self.feet == 45))
 
     def _stands_out(self, c: int, n: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         before = self.top[c - 1] if c else np.zeros_like(self.top[c])
@@ -120,9 +124,9 @@ def piles_of(terminal: Terminal, block: int, boxes: Boxes, lift: float = np.inf)
 
 
 def tier_limits(terminal: Terminal, block: int, lift: float = np.inf) -> Ints:
-    """Highest tier (rows,) of a block; *lift* (m) must carry one high-cube over the highest stack with `CLEAR` to spare."""
+    """Highest tier (rows,) of a block; a crane of *lift* (m) must carry a high-cube over it with `CLEAR` to spare."""
     b = terminal.blocks
     limit = np.full(int(b.rows[block]), int(b.tiers[block]))
     if len(b.outer_tiers):
         limit[[0, -1]] = max(int(b.outer_tiers[block]), int(b.tiers[block]))
-    return np.minimum(limit, int(max((min(lift, 1e3) - CLEAR) // 2.896 - 1, 0)))
+    return np.asarray(np.minimum(limit, int(max((min(lift, 1e3) - CLEAR) // 2.896 - 1, 0))))

@@ -8,7 +8,7 @@ from twin.catalogue import MAX_JOINTS
 from twin.facts import Batch, Events, Places, Poses, Roster, Status, places, quantised
 from twin.geometry import Floats, Ints
 from twin.simulate.filling import slots_said
-from twin.simulate.operation import Operation, at_work, instants
+from twin.simulate.operation import Operation, at_work
 from twin.simulate.ships import described, reported, stowage_said
 from twin.terminal import Terminal
 from twin.units import MS, SECOND
@@ -20,9 +20,9 @@ VESSEL_EVERY = 60  # seconds
 
 def traffic(terminal: Terminal, roster: Roster, *, start: int, duration_s: float, seed: int = 1, hz: float = 1.0,
             share: float = 0.6) -> Iterator[tuple[int, list[Batch]]]:  # fmt: skip
-    """(t, facts up to t) from *start* (ns UTC) for *duration_s* seconds: first all that is there, then a second at a time.
+    """(t, facts up to t) from *start* (ns UTC) for *duration_s*: first all that is there, then second by second.
 
-    The same seed gives the same facts.  Every machine says once every 1 / *hz* seconds, each in its own phase, where it stands.
+    The same seed gives the same facts.  Every machine says *hz* times a second, in its own phase, where it stands.
     """
     operation = at_work(terminal, roster, seed=seed, share=share)
     operation.until(WARM)
@@ -39,7 +39,14 @@ def _first(operation: Operation, terminal: Terminal, start: int) -> list[Batch]:
     boxes, setting = operation.setting.maker.boxes, operation.setting
     out: list[Batch] = []
     if len(boxes):
-        there = [p for p in (slots_said(setting.inventory, setting.maker, start) if len(setting.inventory.box) else None, *stowage_said(operation.ships, boxes, start)) if p is not None]
+        there = [
+            p
+            for p in (
+                slots_said(setting.inventory, setting.maker, start) if len(setting.inventory.box) else None,
+                *stowage_said(operation.ships, boxes, start),
+            )
+            if p is not None
+        ]
         moved = _moves(operation, start, -np.inf, 0.0, at=start)
         out += [boxes.described(start), _latest([*there, *moved])]
     if operation.ships:
@@ -62,8 +69,10 @@ def _latest(batches: list[Batch]) -> Places:
     return Places(**{name: column[keep] for name, column in columns.items()})
 
 
-def _chunk(operation: Operation, start: int, begin: float, end: float, phase: Floats, step: float) -> Iterator[tuple[int, list[Batch]]]:
-    times = [(row, instants(begin, end, float(phase[row]), step)) for row in _spoken(operation)]
+def _chunk(
+    operation: Operation, start: int, begin: float, end: float, phase: Floats, step: float
+) -> Iterator[tuple[int, list[Batch]]]:
+    times = [(row, _instants(begin, end, float(phase[row]), step)) for row in _spoken(operation)]
     poses = _poses(operation, start, times)
     for second in range(int(begin), int(np.ceil(end))):
         until = start + min(second + 1, end) * SECOND
@@ -120,7 +129,19 @@ def _poses(operation: Operation, start: int, times: list[tuple[int, Floats]]) ->
             rest = kinds[own.kind[row]].rest if own.kind[row] in kinds else np.zeros(MAX_JOINTS)
             joints, status, load = np.tile(rest, (n, 1)), np.full(n, int(Status.IDLE)), np.zeros(n)
         rows = np.full(n, row)
-        parts.append((np.rint(seconds * 1000).astype(np.int64) * MS + start, rows, x, y, np.full(n, float(own.z[row])), yaw, joints, status, load))
+        parts.append(
+            (
+                np.rint(seconds * 1000).astype(np.int64) * MS + start,
+                rows,
+                x,
+                y,
+                np.full(n, float(own.z[row])),
+                yaw,
+                joints,
+                status,
+                load,
+            )
+        )
     if not parts:
         return None
     columns = [np.concatenate(column) for column in zip(*parts)]
@@ -134,3 +155,10 @@ def _forget(operation: Operation, before: float) -> None:
     for vehicle in operation.by_row.values():
         vehicle.forget(before - 5)
     operation.said = [s for s in operation.said if s[0] > before - 5]
+
+
+def _instants(start: float, end: float, phase: float, step: float) -> Floats:
+    """Seconds in (start, end] that are *phase* past a whole number of *step*."""
+    first = int(np.floor((start - phase) / step)) + 1
+    last = int(np.floor((end - phase) / step))
+    return np.arange(first, last + 1, dtype=np.float64) * step + phase

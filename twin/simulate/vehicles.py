@@ -32,7 +32,8 @@ class Vehicle:
     ahead: float  # metres, how far before its centre the middle of that box is
     forward: bool = True  # how it last drove
     box: int | None = None
-    duty: str = "idle"  # 'idle', 'crane' (waits for or drives to a quay crane), 'zone', 'served' (may leave at *leaves*), 'out' (of order)
+    # 'idle'; 'crane', at or to a quay crane; 'coming' or 'docking', to a block; 'zone', there; 'served', goes at *leaves*
+    duty: str = "idle"
     crane: int = -1  # number of the quay crane it works for
     leaves: float = 0.0
     drives: list[Drive] = field(default_factory=list)
@@ -82,15 +83,22 @@ class Fleet:
     def drive(self, t: float, vehicle: Vehicle, to: Spot) -> bool:
         """Send *vehicle* to a spot as soon as the way is free; whether a way was found."""
         forward = vehicle.forward if vehicle.spot.form != "nose" else not vehicle.forward
-        return self.follow(t, vehicle, to, [points for points in self.apron.routes(vehicle.spot, to) if points], forward=forward)
+        return self.follow(
+            t, vehicle, to, [points for points in self.apron.routes(vehicle.spot, to) if points], forward=forward
+        )
 
     def follow(self, t: float, vehicle: Vehicle, to: Spot, ways: list[list[Point]], *, forward: bool) -> bool:
-        """Send *vehicle* to a spot along the quickest of *ways* (points in the quay's frame) that is free; whether one was."""
+        """Send *vehicle* to a spot by the quickest free one of *ways*, in the quay's frame; whether there was one."""
         paths = [path for points in ways if (path := self._path(vehicle, points, forward)) is not None]
         speed = vehicle.kind.drive_loaded if vehicle.box is not None else vehicle.kind.drive_empty
         yaw = vehicle.drives[-1].yaw[-1] if vehicle.drives else vehicle.yaw
         start = max(t, vehicle.arrives) + 0.5
-        found = [driven(path, start, speed=speed, acceleration=vehicle.kind.drive_acceleration, yaw=float(yaw), forward=forward) for path in paths]
+        found = [
+            driven(
+                path, start, speed=speed, acceleration=vehicle.kind.drive_acceleration, yaw=float(yaw), forward=forward
+            )
+            for path in paths
+        ]
         found.sort(key=lambda d: d.end)
         for wait in WAITS:
             for drive in found[:5]:
@@ -98,6 +106,19 @@ class Fleet:
                 if self.ground.free(vehicle.number, later):
                     self._set_off(vehicle, later, to)
                     return True
+        return False
+
+    def chain(self, t: float, vehicle: Vehicle, legs: list[tuple[Spot, list[list[Point]], bool]]) -> bool:
+        """Send *vehicle* along all *legs* (spot, ways, forward), or not at all; whether all were free."""
+        spot, forward, drives, ground = vehicle.spot, vehicle.forward, len(vehicle.drives), self.ground
+        pose, last = ground.pose[vehicle.number].copy(), ground.last[vehicle.number].copy()
+        if all(self.follow(t, vehicle, to, ways, forward=ahead) for to, ways, ahead in legs):
+            return True
+        vehicle.spot, vehicle.forward = spot, forward
+        if len(vehicle.drives) > drives:
+            vehicle.status.set(vehicle.drives[drives].start, Status.IDLE)
+            del vehicle.drives[drives:]
+        ground.pose[vehicle.number], ground.last[vehicle.number] = pose, last
         return False
 
     def _path(self, vehicle: Vehicle, points: list[Point], forward: bool) -> Floats | None:
@@ -129,15 +150,22 @@ def standing(setting: Setting, kind: Kind) -> list[Vehicle]:
     spots = [list(reversed(spots)) for spots in setting.spots.values()]
     random = setting.maker.random
     for block in spots:
-        random.shuffle(block)  # type: ignore[arg-type]
-    places = [block[n] for n in range(max(map(len, spots))) for block in spots if n < len(block) - 2 and block[n].form == "nose"]
+        random.shuffle(block)
+    places = [
+        block[n]
+        for n in range(max(map(len, spots)))
+        for block in spots
+        if n < len(block) - 2 and block[n].form == "nose"
+    ]
     out: list[Vehicle] = []
     for number, row in enumerate(rows):
         if number < len(places):
             spot, yaw = places[number], apron.frame.yaw + np.pi / 2
             x, y = apron.frame.site(spot.s, spot.v)
         else:
-            x, y, yaw = (float(column[row]) for column in (terminal.machines.x, terminal.machines.y, terminal.machines.yaw))
+            x, y, yaw = (
+                float(column[row]) for column in (terminal.machines.x, terminal.machines.y, terminal.machines.yaw)
+            )
             s, v = apron.frame.local(x, y)
             spot = Spot(-1 - row, "quay", s, v)
         out.append(Vehicle(row, number, kind, spot, x, y, yaw, deck, ahead))

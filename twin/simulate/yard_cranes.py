@@ -116,8 +116,9 @@ class Zone:
         crane, small = self.crane, other.crane
         if crane.joint("hoist").high < small.kind.height + CLEAR + 2.896 or crane.z != small.z:
             return False
-        stands = float(np.hypot(small.x + np.cos(small.yaw) * small.gantry.value - crane.x, small.y + np.sin(small.yaw) * small.gantry.value - crane.y))
-        there = [p for p in self.piles.liftable(other.low, other.high, 40) if abs(abs(self.over(*p)[0]) - stands) > 22]
+        along = small.gantry.value
+        stands = crane.reach(small.x + np.cos(small.yaw) * along, small.y + np.sin(small.yaw) * along)[0]
+        there = [p for p in self.piles.liftable(other.low, other.high, 40) if abs(self.over(*p)[0] - stands) > 22]
         to = self.nearest(self.piles.free(self.low, self.high, 40), crane.gantry.value, most=60)
         if not there or to is None:
             return False
@@ -161,7 +162,16 @@ class Zone:
         stacks = max(self.piles.highest(low, high), VEHICLE_TOP if self._outside(low, high) else 0.0) + CLEAR
         over = max(stacks, self.floor) + below
         length = LENGTHS[feet]
-        return self.crane.bring(t, gantry, trolley, z, need=self._need(there, max(half, 1.2), below), over=over, loaded=box is not None, length=length)
+        return self.crane.bring(
+            t,
+            gantry,
+            trolley,
+            z,
+            need=self._need(there, max(half, 1.2), below),
+            over=over,
+            loaded=box is not None,
+            length=length,
+        )
 
     def _column(self, gantry: float) -> float:
         """TEU columns from the block's start to a gantry position."""
@@ -183,7 +193,9 @@ class Zone:
         if self._outside(column - half, column + half):
             wide = max(abs(r[0]) for r in rows) + 6
             inside = (min(r[0] for r in rows), max(r[1] for r in rows))
-            rows += [(-wide, inside[0], VEHICLE_TOP), (inside[1], wide, VEHICLE_TOP)] if last > first else [(-wide, wide, VEHICLE_TOP)]
+            rows += (
+                [(-wide, inside[0], VEHICLE_TOP), (inside[1], wide, VEHICLE_TOP)]
+                if last > first
+                else [(-wide, wide, VEHICLE_TOP)]
+            )
         return obstacles(rows).need(half_width=1.219, below=below)
-
-
