@@ -83,7 +83,7 @@ def check_digit(number: str) -> int | None:
     """ISO 6346 check digit of an owner code and serial ('CSQU305438'), or None where it is not one."""
     if not re.fullmatch(r"[A-Z]{4}\d{6}", number[:10]):
         return None
-    total = sum((LETTERS.get(c) or int(c)) * 2**i for i, c in enumerate(number[:10]))
+    total = sum((LETTERS.get(c) or int(c)) * (1 << i) for i, c in enumerate(number[:10]))
     return total % 11 % 10
 
 

@@ -245,10 +245,9 @@ def poses(
     q = np.zeros((n, MAX_JOINTS))
     given = np.atleast_1d(np.asarray(joints, float))
     q[:, : given.shape[-1] if np.ndim(joints) else MAX_JOINTS] = given
-    columns = [np.array(np.broadcast_to(v, (n,))) for v in (t_, machine_)]
-    real = [np.array(np.broadcast_to(np.asarray(v, np.float64), (n,))) for v in (x, y, z, yaw)]
-    rest = [np.array(np.broadcast_to(v, (n,))) for v in (status_, load_)]
-    return quantised(Poses(*columns, *real, q, *rest))
+    when, who, said, carried = (np.array(np.broadcast_to(v, (n,))) for v in (t_, machine_, status_, load_))
+    px, py, pz, turn = (np.array(np.broadcast_to(np.asarray(v, np.float64), (n,))) for v in (x, y, z, yaw))
+    return quantised(Poses(when, who, px, py, pz, turn, q, said, carried))
 
 
 @dataclass

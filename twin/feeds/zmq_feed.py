@@ -227,7 +227,7 @@ def layout_at(uri: str, *, patience: float = 5.0) -> str:
     with zmq.Context() as context, limited(context.socket(zmq.DEALER), hwm=HWM, longest=MAX_MESSAGE) as asked:
         asked.connect(addresses(uri)[1])
         asked.send(SNAP)
-        if not asked.poll(patience * 1000):
+        if not asked.poll(round(patience * 1000)):
             raise NoFeed(_nobody(uri, patience))
         try:
             return read_snapshot(unpack(asked.recv_multipart()).payload).layout
