@@ -334,3 +334,21 @@ def test_large_cranes_pass_over_small_ones():
         passed += int(over.any())
 
     assert passed > 1
+
+
+def test_every_box_in_a_block_stands_on_the_ground_or_on_a_box():
+    """At every instant each corner of a box in a slot has something under it, within a millimetre."""
+    for moment in moments(15_000):
+        c, top = moment.containers, {}
+        rows = np.flatnonzero(c.kind == PlaceKind.SLOT)
+        base, height = c.base[:, 2], c.about.height
+        columns = {}
+        for i in rows.tolist():
+            halves = (c.bay[i],) if c.bay[i] % 2 else (c.bay[i] - 1, c.bay[i] + 1)
+            columns[i] = [(int(c.where[i]), int(bay), int(c.row[i])) for bay in halves]
+            for column in columns[i]:
+                top[(*column, int(c.tier[i]))] = base[i] + height[i]
+        for i in rows.tolist():
+            for column in columns[i]:
+                under = top.get((*column, int(c.tier[i]) - 1), 0.0 if c.tier[i] == 1 else np.nan)
+                assert abs(base[i] - under) < 0.001, (moment.t - T0, i, c.tier[i], base[i], under)

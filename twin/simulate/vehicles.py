@@ -32,7 +32,7 @@ class Vehicle:
     ahead: float  # metres, how far before its centre the middle of that box is
     forward: bool = True  # how it last drove
     box: int | None = None
-    # 'idle'; 'crane', at or to a quay crane; 'coming' or 'docking', to a block; 'zone', there; 'served', goes at *leaves*
+    # 'idle'; 'crane', at or to a quay crane; 'coming' or 'docking', to a block; 'zone', there; 'served', till *leaves*
     duty: str = "idle"
     crane: int = -1  # number of the quay crane it works for
     leaves: float = 0.0
