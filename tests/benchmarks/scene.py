@@ -29,14 +29,15 @@ def rows() -> list[Row]:
 
 
 def paired(names: list[str], boxes: int, rounds: int = ROUNDS) -> dict[str, float]:
-    """Median ms a frame of each painter, drawn frame by frame in turn, one untimed round first."""
+    """Median ms a frame of each painter, drawn in turn, one frame untimed and one timed."""
     with ExitStack() as stack:
         painters = {name: stack.enter_context(_painter(name, boxes)) for name in names}
         times: dict[str, list[float]] = {name: [] for name in names}
-        for turn in range(2 * (rounds + 1)):
+        for turn in range(rounds + 1):
             for name, painter in painters.items():
-                spent = _frame(painter, turn)
-                if turn > 1 and turn % 2:  # every first frame warms the caches that the others took
+                _frame(painter, 2 * turn)  # warms the caches that the others took
+                spent = _frame(painter, 2 * turn + 1)
+                if turn:
                     times[name].append(spent)
         for painter in painters.values():
             assert painter.stdin is not None

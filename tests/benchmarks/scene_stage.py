@@ -32,10 +32,11 @@ class Stage:
     size: Floats
     rgb: Floats
     middle: Floats
+    reach: float  # metres across the yard
 
     def camera(self, frame: int) -> tuple[Floats, Floats]:
         """Eye and target of *frame*, on an arc over the yard that fills the picture."""
-        reach = float(np.hypot(*np.ptp(self.centre[:, :2], axis=0)))
+        reach = self.reach
         turn = -2.0 + 0.01 * frame
         return self.middle + reach * np.array([0.52 * np.cos(turn), 0.52 * np.sin(turn), 0.24]), self.middle
 
@@ -58,7 +59,8 @@ def stage(boxes: int, machines: int = MACHINES) -> Stage:
     base, about = moment.positions[0], moment.containers.about
     size = np.stack([about.length, about.width, about.height], axis=1)
     centre = base + np.stack([np.zeros(boxes), np.zeros(boxes), about.height / 2], axis=1)
-    return Stage(world, centre, size, rng.uniform(0.2, 0.9, (boxes, 3)), np.append(centre[:, :2].mean(0), 0.0))
+    return Stage(world, centre, size, rng.uniform(0.2, 0.9, (boxes, 3)), np.append(centre[:, :2].mean(0), 0.0),
+                 float(np.hypot(*np.ptp(centre[:, :2], axis=0))))  # fmt: skip
 
 
 def _drive(world: World, machines: int) -> None:

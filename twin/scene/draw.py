@@ -17,7 +17,7 @@ from twin.scene.look import Colour
 
 # OpenGL's names.
 _EQUAL, _LESS_OR_EQUAL, _NOT_LESS, _ALWAYS = 0x0202, 0x0203, 0x0206, 0x0207
-_STENCIL_TEST, _STENCIL_BIT, _KEEP, _INCREASE = 0x0B90, 0x0400, 0x1E00, 0x1E02
+_STENCIL_TEST, _STENCIL_BIT, _KEEP, _REPLACE, _INCREASE = 0x0B90, 0x0400, 0x1E00, 0x1E01, 0x1E02
 _FAR = 3e4  # metres, beyond every terminal
 
 # Far things fade into the haze.  1 / gl_FragCoord.w is the distance along the view; under a parallel view it is 1.
@@ -137,11 +137,12 @@ def site_from(x: float, y: float, z: float, yaw: float) -> Floats:
 class Stages:
     """Our actors in the order they are drawn, stage by stage, each stage with its own OpenGL state.
 
-    The ground is painted flat, layer over layer, so nothing on it can flicker; then shadows darken it once; then what
-    stands on it is drawn by depth, and what lies behind everything last, where nothing was drawn yet.
+    What stands on the ground comes first and marks its pixels, so that the ground is painted only where it shows: flat,
+    layer over layer, so nothing on it can flicker; then shadows darken it, each pixel once; then what may also reach
+    below the ground is drawn by depth, and what lies behind everything last, where nothing was drawn yet.
     """
 
-    ORDER = ("land", "paint", "shadow", "solid", "water", "sky", "overlay")
+    ORDER = ("standing", "land", "paint", "shadow", "solid", "water", "sky", "overlay")
 
     def __init__(self, renderer: vtkRenderer) -> None:
         self.renderer = renderer
@@ -178,13 +179,19 @@ class Stages:
 
 
 def _enter(stage: str, state: Any) -> None:
-    """OpenGL's state for *stage*: shadows pass only over what lies on the ground, and darken each pixel once."""
-    if stage == "shadow":
+    """OpenGL's state for *stage*.  The stencil is 1 where something stands or a shadow fell already."""
+    if stage == "standing":
         state.vtkglEnable(_STENCIL_TEST)
         state.vtkglStencilMask(255)
         state.vtkglClear(_STENCIL_BIT)
+        state.vtkglStencilFunc(_ALWAYS, 1, 255)
+        state.vtkglStencilOp(_KEEP, _KEEP, _REPLACE)
+    elif stage == "land":
         state.vtkglStencilFunc(_EQUAL, 0, 255)
+        state.vtkglStencilOp(_KEEP, _KEEP, _KEEP)
+    elif stage == "shadow":
         state.vtkglStencilOp(_KEEP, _KEEP, _INCREASE)
     elif stage == "solid":
         state.vtkglDisable(_STENCIL_TEST)
+    # Shadows pass only over what lies on the ground: their plane is a little below it.
     state.vtkglDepthFunc({"paint": _ALWAYS, "shadow": _NOT_LESS, "overlay": _ALWAYS}.get(stage, _LESS_OR_EQUAL))

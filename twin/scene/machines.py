@@ -18,8 +18,9 @@ from twin.scene.look import Look
 from twin.scene.meshes import ColourOf, Mesh, mesh
 from twin.scene.swatches import Swatches
 
+CAST = -1  # the detail of what casts a shadow
 GREY = (126, 130, 134)
-SMALL = 0.1  # of its shape's largest face: what nobody misses from afar
+SMALL = 0.2  # of its shape's largest face: what nobody misses from afar
 SHADOW_DEPTH = -0.3  # metres; see `draw.Stages`: shadows pass where the ground lies before them
 
 
@@ -120,13 +121,13 @@ class MachineLayer:
 
     def _group(self, kind: Kind, members: list[int], span: slice) -> Group:
         first = members[0]
-        near, far = self._source(kind, members, 1), self._source(kind, members, 0)
+        near, far, cast = (self._source(kind, members, detail) for detail in (1, 0, CAST))
         return Group(
             span,
             self._pool(kind.name, first, "near", near),
             self._pool(kind.name, first, "far", far),
             self._pool(kind.name, first, "stale", far),
-            self._pool(kind.name, first, "shadow", far),
+            self._pool(kind.name, first, "shadow", cast),
         )
 
     def _pool(self, kind: str, first: int, use: str, source: vtkPolyData) -> Pool:
@@ -140,16 +141,16 @@ class MachineLayer:
                 pool.actor.GetProperty().SetAmbient(self.look.ambient)
                 pool.actor.GetProperty().SetSpecular(0.0)
                 self.haze.on(pool.actor)
-            self.stages.add("shadow" if shadow else "solid", pool.actor)
+            self.stages.add("shadow" if shadow else "standing", pool.actor)
             self._pools[kind, first, use] = pool
         return self._pools[kind, first, use]
 
     def _source(self, kind: Kind, members: list[int], detail: int) -> vtkPolyData:
         key = (kind.name, members[0], detail)
         if key not in self._sources:
-            look_of = mesh if detail else coarse
-            whole = merged([_in_first(look_of(kind.parts[p], detail, self.look.colour_of), kind.parts[members[0]],
-                                      kind.parts[p]) for p in members])  # fmt: skip
+            look_of = {1: mesh, 0: coarse, CAST: outline}[detail]
+            whole = merged([_in_first(look_of(kind.parts[p], max(detail, 0), self.look.colour_of),
+                                      kind.parts[members[0]], kind.parts[p]) for p in members])  # fmt: skip
             self._sources[key] = draw.poly_data(
                 whole.points, whole.triangles, normals=whole.normals, uv=self.swatches.uv(whole.rgb)
             )
@@ -198,6 +199,17 @@ def coarse(part: Part, detail: int, colour_of: ColourOf) -> Mesh:
         area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
         down = shape.normals[shape.triangles[:, 0], 2] < -0.9
         kept.append(Mesh(shape.points, shape.triangles[(area > SMALL * area.max()) & ~down], shape.rgb, shape.normals))
+    return merged([_used(shape) for shape in kept]) if kept else mesh(part, detail, colour_of)
+
+
+def outline(part: Part, detail: int, colour_of: ColourOf) -> Mesh:
+    """What of *part* is enough for its shadow: of a box a side of each pair, whose shadows cover those of the others."""
+    shapes = [mesh(replace(part, shapes=(shape,)), 0, colour_of) for shape in part.shapes if shape.detail == 0]
+    sides = np.array([2, 3, 6, 7, 10, 11])
+    kept = [
+        Mesh(shape.points, shape.triangles[sides] if len(shape.triangles) == 12 else shape.triangles, shape.rgb, shape.normals)
+        for shape in shapes
+    ]
     return merged([_used(shape) for shape in kept]) if kept else mesh(part, detail, colour_of)
 
 

@@ -104,7 +104,7 @@ class Crowd:
         self.texture.SetColorModeToDirectScalars()
         for actor in self.actors:
             actor.SetTexture(self.texture)
-            stages.add("solid", actor)
+            stages.add("standing", actor)
         self._bounds: Floats | None = None  # (2, 2): least and greatest x, y in the blocks' direction
         self._full = [False] * (TOP + 1)
 

@@ -19,7 +19,7 @@ class Riders:
         self.look, self.paint = look, paint
         empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
         self.actor, self.shade = box_actor(look, haze, paint), shadow_actor(empty, look)
-        stages.add("solid", self.actor)
+        stages.add("standing", self.actor)
         stages.add("shadow", self.shade)
 
     def show(self, moment: Moment) -> None:

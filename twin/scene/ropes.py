@@ -20,7 +20,7 @@ class Ropes:
         self.look = look
         self.actor = draw.plain_actor(None, cull=False)
         self._table: PartTable | None = None
-        stages.add("solid", haze.on(self.actor))
+        stages.add("standing", haze.on(self.actor))
 
     def show(self, moment: Moment, eye: Floats) -> None:
         """Span every rope, seen from *eye* (3,)."""

@@ -46,6 +46,9 @@ def box_actor(look: Look, haze: draw.Haze, paint: Paint) -> vtkActor:
     return haze.on(actor, INK)
 
 
+SHADOWS = 2.5  # how much farther than skins the shadows around a block are shown
+
+
 @dataclass
 class _Block:
     near: vtkActor
@@ -65,6 +68,7 @@ class Yard:
                         for rows in crowds(self._corners.mean(axis=1), terminal.blocks.yaw)]  # fmt: skip
         self._crowd_of = {int(row): number for number, (rows, _) in enumerate(self._crowds) for row in rows}
         self._unsettled: set[int] = set()
+        self._shaded: tuple[int, ...] | None = None
         self._drawn: dict[int, int] = {}
         self._last: Containers | None = None
         self.shade = ground_shade(look)
@@ -80,10 +84,7 @@ class Yard:
         for block, rows in _rows_of(said, changed):
             self._draw(moment, block, rows)
             self._drawn[block] = int(said.block_stamp[block])
-        if changed:
-            shades = [block.shade for block in self.blocks.values()]
-            flat = np.concatenate(shades).reshape(-1, 3) if shades else np.zeros((0, 3))
-            self.shade.GetMapper().SetInputData(draw.poly_data(flat, np.arange(len(flat)).reshape(-1, 6)))
+        self._shaded = None if changed else self._shaded
         return changed
 
     def face(self, eye: Floats, reach: float) -> None:
@@ -91,6 +92,7 @@ class Yard:
         corners = self._corners
         away = np.maximum(np.maximum(corners.min(1) - eye[:2], eye[:2] - corners.max(1)), 0)
         near = (away**2).sum(axis=1) + eye[2] ** 2 < reach**2
+        self._shadow(np.flatnonzero((away**2).sum(axis=1) + eye[2] ** 2 < (SHADOWS * reach) ** 2))
         for number, block in self.blocks.items():
             close = bool(near[number])
             if close != block.close:
@@ -104,10 +106,20 @@ class Yard:
             crowd.face(eye)
         self._unsettled.clear()
 
+    def _shadow(self, rows: Ints) -> None:
+        """Lay the shadows of blocks *rows* on the ground."""
+        wanted = tuple(rows.tolist())
+        if wanted != self._shaded:
+            self._shaded = wanted
+            shades = [self.blocks[row].shade for row in wanted if row in self.blocks]
+            flat = np.concatenate(shades).reshape(-1, 3) if shades else np.zeros((0, 3))
+            self.shade.GetMapper().SetInputData(draw.poly_data(flat, np.arange(len(flat)).reshape(-1, 6)))
+            self.shade.SetVisibility(len(flat) > 0)
+
     def _draw(self, moment: Moment, number: int, rows: Ints) -> None:
         if number not in self.blocks:
             self.blocks[number] = _Block(box_actor(self.look, self.haze, self.paint))
-            self.stages.add("solid", self.blocks[number].near)
+            self.stages.add("standing", self.blocks[number].near)
         block, b = self.blocks[number], moment.terminal.blocks
         boxes = block_boxes(moment, rows, self.paint)
         bay, row, yaw = float(b.bay_pitch[number]), float(b.row_pitch[number]), float(b.yaw[number])
