@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from tests.worlds import T0, at_second, described, tiny_terminal
 from twin.clock import ReplayClock
 from twin.errors import NoRenderer, TwinError
-from twin.facts import Batch, PlaceKind, places, poses
+from twin.facts import Batch, PlaceKind, places, poses, roster_of
 from twin.feeds.feed import LIVE, LOST, STALE, Health
+from twin.layout import read_layout
 from twin.moment import Moment
+from twin.opened import open_session
+from twin.recording.writer import Recorder
+from twin.samples import sample
 from twin.session import Session
 from twin.units import MINUTE, SECOND
 from twin.viewer import orbit, words
@@ -316,6 +320,20 @@ def test_a_lost_feed_is_said_with_the_worst_state_first():
         assert (one.mode.text, one.mode.tone) == (state, tone)
         assert one.state == one.mode
         assert one.trouble == ("crane-plc-b is silent for 47 s.", tone)
+
+
+def test_a_recording_that_was_not_closed_says_where_it_ends(tmp_path):
+    layout = read_layout(sample("layouts", "small.yaml"))
+    recorder = Recorder(tmp_path / "cut.mcap", layout, roster_of(layout.machines.name))
+    for s in range(5):
+        recorder.write([poses(at_second(s), 0, 10.0 + s, 3.0)])
+
+    one = Player(open_session(tmp_path / "cut.mcap"))
+
+    text, verdict = one.trouble
+    assert verdict == "warn"
+    assert text.startswith("The recording was not closed: it ends at 06:00:0")
+    recorder.close()
 
 
 def test_doubted_messages_are_counted_in_words():

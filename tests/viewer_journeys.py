@@ -227,6 +227,7 @@ def journey_a_box_is_found_by_its_number(window: Window, _: Path) -> None:
     settle(window)
 
     assert window.selected == ("container", 0)
+    assert not any(button.isChecked() for button in window.preset_buttons.values())
     assert np.allclose(window.canvas.eye.target, [13.25, 41.4, 2.591 / 2], atol=0.01)
 
 

@@ -59,6 +59,7 @@ class Canvas(QtInteractor):
         self.renderer.RemoveAllViewProps()
         self.renderer.RemoveObservers("StartEvent")  # the scene before saw to each frame
         self.scene, self._smoothed = Scene(terminal, plotter=self), False
+        self.scene.moving(True)
         self.look_from("overview")
 
     def show_moment(self, moment: Moment) -> None:

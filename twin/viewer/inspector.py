@@ -128,7 +128,9 @@ class Inspector(QWidget):
             return
         _say(self.name, found.name)
         self.name.setFont(font(SIZES.thing, weight=600, mono=found.kind == "container"))
-        _say(self.subtitle, found.subtitle)
+        room = max(self.width() - 140, 120)
+        _say(self.subtitle, self.subtitle.fontMetrics().elidedText(found.subtitle, Qt.TextElideMode.ElideRight, room))
+        self.subtitle.setToolTip(found.subtitle)
         self._fill(moment, found)
         if other:
             self._tint()

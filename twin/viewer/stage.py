@@ -25,7 +25,7 @@ class Stage(Frame):
     def __init__(self) -> None:
         self.player: Player | None = None
         self.selected: Thing | None = None
-        self.following = False
+        self.following = self.eye_moved = False
         super().__init__()
         self.asker = Asker()
         self.pointing = Pointing(self.canvas, self.asker)
@@ -84,6 +84,7 @@ class Stage(Frame):
             self.tell("It is not known where that is.", "unknown")
             return
         middle, size = found
+        self._mark_preset("")
         eye = self.canvas.eye
         self.canvas.fly(looking_at(eye, middle, 1.3 * size / (2 * np.tan(np.radians(eye.angle) / 2))))
 
@@ -119,8 +120,7 @@ class Stage(Frame):
             self.canvas.look_from(f"cab:{self._crane(moment)}" if name == "cab" else name, moment, fly=fly)
         except TwinError as wrong:
             self.tell(str(wrong))
-        for other, button in self.preset_buttons.items():
-            button.setChecked(other == name)
+        self._mark_preset(name)
 
     def _crane(self, moment: Moment) -> str:
         """The selected machine, else the first quay crane, else the first machine with a cab; '' for none."""
@@ -133,9 +133,13 @@ class Stage(Frame):
 
     def _eye_moved(self) -> None:
         self.view.scale.show_scale(metres_per_pixel(self.canvas.eye, self.canvas.height()))
+        self.eye_moved = True
         if not self.canvas.flying:
-            for button in self.preset_buttons.values():
-                button.setChecked(False)
+            self._mark_preset("")
+
+    def _mark_preset(self, name: str) -> None:
+        for other, button in self.preset_buttons.items():
+            button.setChecked(other == name)
 
     def show_labels(self, on: bool) -> None:
         """Show or hide names in the picture."""
@@ -173,6 +177,7 @@ class Stage(Frame):
         self.select(("machine", int(found.row_a[row])), outline=False)
         middle = (found.p1[row] + found.p2[row]) / 2
         self._show_distance()
+        self._mark_preset("")
         self.canvas.fly(looking_at(self.canvas.eye, middle, 70.0))
 
     def _show_distance(self) -> None:

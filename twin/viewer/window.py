@@ -134,6 +134,9 @@ class Window(Stage):
 
     def _slow_tick(self) -> None:
         """The panels: five times a second are enough for figures that are read."""
+        if self.eye_moved and not self.canvas.flying:
+            self.eye_moved = False
+            self.pointing.refresh()
         if self.player is None or self.player.moment is self._shown_slowly:
             return
         moment = self._shown_slowly = self.player.moment
