@@ -67,11 +67,12 @@ class Piles:
         return box, Slot(self.block, bay, row, tier, z)
 
     def liftable(self, low: int, high: int, feet: int) -> list[tuple[int, int]]:
-        """(bay, row) of stacks with a box of *feet* on top, 20' bays *low* to *high*."""
+        """(bay, row) of stacks with a box of *feet* on top, 20' bays *low* to *high*; no 20' beside a 45'."""
         found = []
+        clear = self._clear_of_long()
         for c in range((low - 1) // 2, (high + 1) // 2):
             if feet == 20:
-                rows = np.flatnonzero(self.feet[c] == 20)
+                rows = np.flatnonzero((self.feet[c] == 20) & clear[c])
                 found += [(2 * c + 1, int(r) + 1) for r in rows]
             elif c % 2 == 0 and c + 1 < len(self.count):
                 rows = np.flatnonzero(self.feet[c] == feet)
@@ -84,7 +85,7 @@ class Piles:
         A 20' never stands on a 40', a 40' on two equal stacks, nothing on or beside a 45', which juts out.
         """
         n = len(self.count)
-        clear = self._clear_of_long(n)
+        clear = self._clear_of_long()
         found = []
         for c in range((low - 1) // 2, (high + 1) // 2):
             if feet == 20:
@@ -98,7 +99,7 @@ class Piles:
                 found += [(2 * c + 2, int(r) + 1) for r in np.flatnonzero(fits)]
         return found
 
-    def _clear_of_long(self, n: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    def _clear_of_long(self) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
         clear = np.ones(self.count.shape, bool)
         clear[1:] &= self.feet[:-1] != 45
         clear[:-1] &= self.feet[1:] != 45
