@@ -144,6 +144,17 @@ def journey_the_stack_under_the_mouse_is_said(window: Window, _: Path) -> None:
     assert lines[0].startswith("x 13."), lines
 
 
+def journey_boxes_stand_before_the_ground(window: Window, _: Path) -> None:
+    colours = []
+    for shown in (session(), Session(tiny_terminal())):
+        window.watch(shown)
+        window.canvas.set_eye(Eye(np.array([13.0, 0.0, 30.0]), np.array([13.0, 43.0, 2.0])))
+        settle(window)
+        colours.append(window.canvas.grabFramebuffer().pixelColor(spot(window, TOP_BOX)).name())
+
+    assert colours[0] != colours[1], "a box hides the ground"
+
+
 def journey_space_plays_and_pauses(window: Window, _: Path) -> None:
     watching(window)
     key(window.canvas, Qt.Key.Key_Space)

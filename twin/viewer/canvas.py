@@ -39,6 +39,8 @@ class Canvas(QtInteractor):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, auto_update=False, multi_samples=1)
+        assert self.render_window is not None
+        self.render_window.SetStencilCapable(True)  # asked for before the first frame, whose buffers stay
         self.setAcceptDrops(False)
         self.setMinimumSize(480, 320)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -132,7 +132,7 @@ def _block(moment: Moment, row: int) -> Details:
     rows = (
         Row("Bays", f"{b.bays[row]} × 20 ft"),
         Row("Rows", str(b.rows[row])),
-        Row("Highest allowed", f"{b.tiers[row]} tiers"),
+        Row("Tier limit", f"{b.tiers[row]} tiers"),
         Row("Boxes", count(stacks.boxes)),
         Row("Highest stack", f"{stacks.top.max(initial=0)} tiers, {number(float(stacks.metres.max(initial=0.0)))} m"),
         Row("Slots in use", f"{count(int((stacks.tiers > 0).sum()))} of {count(slots)}"),
