@@ -18,6 +18,7 @@ from twin.scene.look import Colour
 # OpenGL's names.
 _EQUAL, _LESS_OR_EQUAL, _NOT_LESS, _ALWAYS = 0x0202, 0x0203, 0x0206, 0x0207
 _STENCIL_TEST, _STENCIL_BIT, _KEEP, _REPLACE, _INCREASE = 0x0B90, 0x0400, 0x1E00, 0x1E01, 0x1E02
+_BLEND, _BLENDED = 0x0BE2, ("shadow", "overlay")  # reading back what is there costs, so only where it shows through
 _FAR = 3e4  # metres, beyond every terminal
 
 # Far things fade into the haze.  1 / gl_FragCoord.w is the distance along the view; under a parallel view it is 1.
@@ -40,7 +41,10 @@ class Haze:
         """*actor*, now fading; *instead* takes the place of VTK's own use of its texture."""
         r, g, b = (c / 255 for c in self.colour)
         code = _HAZE.format(near=self.near, reach=self.reach, r=r, g=g, b=b, most=self.most, instead=instead)
-        actor.GetShaderProperty().AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, code, False)
+        shader = actor.GetShaderProperty()
+        shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, code, False)
+        # A shader that may discard keeps the graphics from testing depth first.
+        shader.AddFragmentShaderReplacement("if (gl_FragData[0].a <= 0.0)", True, "if (false)", False)
         return actor
 
 
@@ -193,5 +197,6 @@ def _enter(stage: str, state: Any) -> None:
         state.vtkglStencilOp(_KEEP, _KEEP, _INCREASE)
     elif stage == "solid":
         state.vtkglDisable(_STENCIL_TEST)
+    (state.vtkglEnable if stage in _BLENDED else state.vtkglDisable)(_BLEND)
     # Shadows pass only over what lies on the ground: their plane is a little below it.
     state.vtkglDepthFunc({"paint": _ALWAYS, "shadow": _NOT_LESS, "overlay": _ALWAYS}.get(stage, _LESS_OR_EQUAL))

@@ -141,8 +141,9 @@ class Labels:
         """Have all *keys* in the texture."""
         if all(key in self._atlas for key in keys):
             return
-        wanted = list(dict.fromkeys([*self._atlas, *keys]))[-4 * MOST :]
-        wanted = list(dict.fromkeys([*wanted, *keys]))
+        # All signs at once, as far as they fit, so that a moving camera does not paste again and again.
+        every = [(text, style, keys[0][2]) for text, style in zip(self._signs.text, self._signs.style, strict=True)]
+        wanted = list(dict.fromkeys([*keys, *every]))[: 5 * MOST]
         side = 512
         while (places := _shelves([self._image(k).shape[:2] for k in wanted], side)) is None:
             side *= 2
@@ -158,13 +159,12 @@ class Labels:
         self.actor.SetTexture(texture)
 
     def _quads(self, chosen: list[tuple[tuple[str, str, int], float, float]]) -> object:
-        corners, uv = np.zeros((len(chosen), 4, 3)), np.zeros((len(chosen), 4, 2))
-        for i, (key, left, low) in enumerate(chosen):
-            x, y, width, height = self._atlas[key]
-            corners[i, :, 0] = left + np.array([0, width, width, 0])
-            corners[i, :, 1] = low + np.array([0, 0, height, height])
-            uv[i, :, 0] = (x + np.array([0, width, width, 0])) / self._side
-            uv[i, :, 1] = (y + np.array([0, 0, height, height])) / self._side
+        place = np.array([self._atlas[key] for key, _, _ in chosen], float)
+        corner = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+        away = corner * place[:, None, 2:]
+        at = np.array([(left, low) for _, left, low in chosen], float)[:, None] + away
+        uv = (place[:, None, :2] + away) / self._side
+        corners = np.concatenate([at, np.zeros((len(chosen), 4, 1))], axis=2)
         return draw.poly_data(corners.reshape(-1, 3), draw.quads(len(chosen)), uv=uv.reshape(-1, 2))
 
 

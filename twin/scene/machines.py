@@ -92,8 +92,8 @@ class MachineLayer:
         self._sources: dict[tuple[str, int, int], vtkPolyData] = {}
         self._pools: dict[tuple[str, int, str], Pool] = {}
 
-    def show(self, moment: Moment, near: Bools, stale: Bools) -> None:
-        """Stand every part at its pose; *near* and *stale* (m,) say which machines are drawn how."""
+    def show(self, moment: Moment, near: Bools, stale: Bools, shaded: Bools) -> None:
+        """Stand every part at its pose; *near*, *stale* and *shaded* (m,) say which machines are drawn how."""
         if moment.parts.table is not self._table:
             self._regroup(moment.parts.table)
         parts = moment.parts
@@ -105,6 +105,7 @@ class MachineLayer:
             close, old = near[machine[rows]], stale[machine[rows]]
             for pool, mine in ((group.near, close & ~old), (group.far, ~close & ~old), (group.stale, old)):
                 pool.show(parts.position[rows[mine]], turn[rows[mine]])
+            rows = rows[shaded[machine[rows]]]
             group.shadow.show(parts.position[rows], turn[rows])
 
     def _regroup(self, table: PartTable) -> None:

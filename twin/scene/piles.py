@@ -102,7 +102,7 @@ class Crowd:
         self.texture.MipmapOff()
         self.texture.RepeatOff()
         self.texture.SetColorModeToDirectScalars()
-        for actor in self.actors:
+        for actor in reversed(self.actors):  # roofs first: they hide much of the sides
             actor.SetTexture(self.texture)
             stages.add("standing", actor)
         self._bounds: Floats | None = None  # (2, 2): least and greatest x, y in the blocks' direction

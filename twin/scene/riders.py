@@ -27,6 +27,8 @@ class Riders:
         boxes = moving_boxes(moment, self.paint)
         for actor in (self.actor, self.shade):
             actor.SetVisibility(len(boxes) > 0)
+        if not len(boxes):
+            return
         data = loose_data(boxes, self.look, self.paint)
         self.actor.GetMapper().SetInputData(data)
         self.shade.GetMapper().SetInputData(data)

@@ -36,6 +36,7 @@ from twin.units import SECOND
 WAVES = 420.0  # metres, from how high the waves can be seen
 SLABS = 240.0  # metres, from how high the pavement's slabs can be seen
 STALE = 30 * SECOND
+SHADOWS = 2.3  # of NEAR, within which there are shadows on the ground
 SKINS = 0.9  # of NEAR, within which boxes show their skins
 NEAR = 420.0  # metres at a view angle of 30 degrees, within which machines show their details
 
@@ -206,8 +207,10 @@ class Scene:
         if self.moment is not None and seen_from != self._seen_from:
             self._seen_from = seen_from
             reach = NEAR * np.tan(np.radians(15)) / np.tan(np.radians(eye.GetViewAngle() / 2))
-            self._yard.face(place, float(reach) * self._finer * SKINS)
-            self._machines.show(self.moment, near_machines(self.moment, place, float(reach)), self._stale)
+            reach = float(reach) * self._finer
+            self._yard.face(place, SKINS * reach, SHADOWS * reach)
+            near, shaded = (near_machines(self.moment, place, far) for far in (reach, SHADOWS * reach))
+            self._machines.show(self.moment, near, self._stale, shaded)
             self._ropes.show(self.moment, place)
         signs = signs_of(self._marks.signs)
         if self.labels and self.moment is not None:

@@ -46,9 +46,6 @@ def box_actor(look: Look, haze: draw.Haze, paint: Paint) -> vtkActor:
     return haze.on(actor, INK)
 
 
-SHADOWS = 2.5  # how much farther than skins the shadows around a block are shown
-
-
 @dataclass
 class _Block:
     near: vtkActor
@@ -87,12 +84,12 @@ class Yard:
         self._shaded = None if changed else self._shaded
         return changed
 
-    def face(self, eye: Floats, reach: float) -> None:
-        """Show the blocks within *reach* metres of *eye* in their skins."""
+    def face(self, eye: Floats, reach: float, shaded: float) -> None:
+        """Show the blocks within *reach* metres of *eye* in their skins, and the shadows around those within *shaded*."""
         corners = self._corners
         away = np.maximum(np.maximum(corners.min(1) - eye[:2], eye[:2] - corners.max(1)), 0)
         near = (away**2).sum(axis=1) + eye[2] ** 2 < reach**2
-        self._shadow(np.flatnonzero((away**2).sum(axis=1) + eye[2] ** 2 < (SHADOWS * reach) ** 2))
+        self._shadow(np.flatnonzero((away**2).sum(axis=1) + eye[2] ** 2 < shaded**2))
         for number, block in self.blocks.items():
             close = bool(near[number])
             if close != block.close:
