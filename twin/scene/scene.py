@@ -36,9 +36,9 @@ from twin.units import SECOND
 WAVES = 420.0  # metres, from how high the waves can be seen
 SLABS = 240.0  # metres, from how high the pavement's slabs can be seen
 STALE = 30 * SECOND
-SHADOWS = 2.3  # of NEAR, within which there are shadows on the ground
-SKINS = 0.9  # of NEAR, within which boxes show their skins
-NEAR = 420.0  # metres at a view angle of 30 degrees, within which machines show their details
+SHADOWS = 3.6  # of NEAR, within which there are shadows on the ground
+SKINS = 1.15  # of NEAR, within which boxes show their skins
+NEAR = 260.0  # metres at a view angle of 30 degrees, within which machines show their details
 
 
 class Scene:
