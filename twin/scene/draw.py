@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (without it there is nothing to draw with)
-from vtkmodules.util.numpy_support import numpy_to_vtk
-from vtkmodules.vtkCommonCore import VTK_ID_TYPE, vtkPoints
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.vtkCommonCore import VTK_ID_TYPE, vtkDataArray, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProp, vtkRenderer, vtkTexture
@@ -62,24 +62,43 @@ def poly_data(
     Float32 inside: bring the points near the site origin first.
     """
     data, vtk_points = vtkPolyData(), vtkPoints()
-    vtk_points.SetData(numpy_to_vtk(np.ascontiguousarray(points, np.float32), deep=True))
+    vtk_points.SetData(column(np.ascontiguousarray(points, np.float32)))
     data.SetPoints(vtk_points)
     if faces is not None:
         data.SetPolys(_cells(faces))
     if lines is not None:
         data.SetLines(_cells(lines))
     if rgb is not None:
-        data.GetPointData().SetScalars(numpy_to_vtk(np.ascontiguousarray(rgb, np.uint8), deep=True))
+        data.GetPointData().SetScalars(column(np.ascontiguousarray(rgb, np.uint8)))
     if normals is not None:
-        data.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(normals, np.float32), deep=True))
+        data.GetPointData().SetNormals(column(np.ascontiguousarray(normals, np.float32)))
     if uv is not None:
-        data.GetPointData().SetTCoords(numpy_to_vtk(np.ascontiguousarray(uv, np.float32), deep=True))
+        data.GetPointData().SetTCoords(column(np.ascontiguousarray(uv, np.float32)))
     return data
+
+
+def put(actor: vtkActor, data: vtkPolyData) -> None:
+    """Have *actor* show *data*."""
+    mapper = actor.GetMapper()
+    assert isinstance(mapper, vtkPolyDataMapper)
+    mapper.SetInputData(data)
+
+
+def column(values: npt.NDArray[Any], *, shared: bool = False) -> vtkDataArray:
+    """*values* (n,) or (n, k) as a VTK array: a copy, or *shared*, so that what is written later is seen after `Modified`."""
+    made: vtkDataArray = numpy_to_vtk(values, deep=not shared)  # type: ignore[no-untyped-call]
+    return made
+
+
+def array_of(values: vtkDataArray) -> npt.NDArray[Any]:
+    """A VTK array as numpy, not copied."""
+    seen: npt.NDArray[Any] = vtk_to_numpy(values)  # type: ignore[no-untyped-call]
+    return seen
 
 
 def _cells(rows: npt.NDArray[np.integer]) -> vtkCellArray:
     cells = vtkCellArray()
-    flat = numpy_to_vtk(np.ascontiguousarray(rows, np.int64).ravel(), deep=True, array_type=VTK_ID_TYPE)
+    flat = numpy_to_vtk(np.ascontiguousarray(rows, np.int64).ravel(), deep=True, array_type=VTK_ID_TYPE)  # type: ignore[no-untyped-call]
     cells.SetData(rows.shape[1], flat)
     return cells
 
@@ -91,7 +110,7 @@ def quads(count: int) -> npt.NDArray[np.int64]:
 
 def quad_data(
     corners: npt.NDArray[np.floating],
-    rgb: npt.NDArray[np.integer],
+    rgb: npt.NDArray[Any],
     *,
     uv: npt.NDArray[np.floating] | None = None,
 ) -> vtkPolyData:
@@ -178,7 +197,7 @@ class Stages:
         def reached(_caller: object, _event: str) -> None:
             _enter(stage, self.renderer.GetRenderWindow().GetState())
 
-        actor.GetMapper().AddObserver("StartEvent", reached)
+        actor.GetMapper().AddObserver("StartEvent", reached)  # type: ignore[arg-type]
         return actor
 
 

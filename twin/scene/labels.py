@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import vtkmodules.vtkRenderingFreeType  # noqa: F401  (the text renderer)
-from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkRenderingCore import vtkPolyDataMapper2D, vtkRenderer, vtkTextProperty, vtkTextRenderer, vtkTexturedActor2D
 
@@ -15,7 +14,7 @@ from twin.scene.look import Colour
 from twin.scene.view import View
 from twin.scene.water import texture_of
 
-MOST = 100
+MOST = 64
 GAP = 3  # pixels between labels
 
 
@@ -143,7 +142,7 @@ class Labels:
             return
         # All signs at once, as far as they fit, so that a moving camera does not paste again and again.
         every = [(text, style, keys[0][2]) for text, style in zip(self._signs.text, self._signs.style, strict=True)]
-        wanted = list(dict.fromkeys([*keys, *every]))[: 5 * MOST]
+        wanted = list(dict.fromkeys([*keys, *every]))[: 8 * MOST]
         side = 512
         while (places := _shelves([self._image(k).shape[:2] for k in wanted], side)) is None:
             side *= 2
@@ -214,5 +213,5 @@ def letters_of(text: str, size: int) -> npt.NDArray[np.uint8]:
     if not vtkTextRenderer.GetInstance().RenderString(prop, text, image, box, 72):
         return np.zeros((size, size), np.uint8)
     width, height, _ = image.GetDimensions()
-    pixels = vtk_to_numpy(image.GetPointData().GetScalars()).reshape(height, width, -1)
+    pixels = draw.array_of(image.GetPointData().GetScalars()).reshape(height, width, -1)
     return np.ascontiguousarray(pixels[: box[1] or height, : box[0] or width, -1])

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkTexture
@@ -57,8 +56,8 @@ class Pool:
         self._count = count
         self._position, self._turn = np.zeros((count, 3), np.float32), np.zeros((count, 4), np.float32)
         self._data, self._points = vtkPolyData(), vtkPoints()
-        self._points.SetData(numpy_to_vtk(self._position))
-        self._turns = numpy_to_vtk(self._turn)
+        self._points.SetData(draw.column(self._position, shared=True))
+        self._turns = draw.column(self._turn, shared=True)
         self._turns.SetName("turn")
         self._data.SetPoints(self._points)
         self._data.GetPointData().AddArray(self._turns)

@@ -33,7 +33,7 @@ class _Lines:
 
     def show(self, points: Floats, lines: Floats) -> None:
         for actor in self.actors:
-            actor.GetMapper().SetInputData(draw.poly_data(points, None, lines=lines.astype(np.int64)))
+            draw.put(actor, draw.poly_data(points, None, lines=lines.astype(np.int64)))
             actor.SetVisibility(len(lines) > 0)
 
     def recolour(self, colour: Colour) -> None:

@@ -130,7 +130,7 @@ class Crowd:
             v = (pile // _WIDE * _TEXELS)[:, None] + span[:, [0, 0, 1, 1]]
             uv = np.stack([np.repeat(u[:, None], 4, 1), v / (rows * _TEXELS)], axis=-1)
             rgb = np.clip(np.concatenate([m.rgb[face] for m in members]), 0, 255).astype(np.uint8)
-            actor.GetMapper().SetInputData(draw.quad_data(corners, rgb, uv=uv))
+            draw.put(actor, draw.quad_data(corners, rgb, uv=uv))
             ends.append(self._along(corners[..., :2].reshape(-1, 2)))
         if ends:
             self._bounds = np.stack([np.min([e.min(0) for e in ends], axis=0), np.max([e.max(0) for e in ends], axis=0)])

@@ -30,8 +30,8 @@ class Riders:
         if not len(boxes):
             return
         data = loose_data(boxes, self.look, self.paint)
-        self.actor.GetMapper().SetInputData(data)
-        self.shade.GetMapper().SetInputData(data)
+        draw.put(self.actor, data)
+        draw.put(self.shade, data)
 
 
 def moving_boxes(moment: Moment, paint: Paint) -> Boxes:

@@ -1,7 +1,6 @@
 """Ropes and stays: ribbons that face the eye, never thinner than they can be seen."""
 
 import numpy as np
-from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkPoints
 
 from twin.geometry import Floats
@@ -54,9 +53,9 @@ class Ropes:
         self._points = np.zeros((len(rows) * 4, 3), np.float32)
         self._data = draw.quad_data(self._points.reshape(-1, 4, 3), rgb)
         self._vtk_points = vtkPoints()
-        self._vtk_points.SetData(numpy_to_vtk(self._points))
+        self._vtk_points.SetData(draw.column(self._points, shared=True))
         self._data.SetPoints(self._vtk_points)
-        self.actor.GetMapper().SetInputData(self._data)
+        draw.put(self.actor, self._data)
         self.actor.SetVisibility(len(rows) > 0)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import vtkmodules.vtkRenderingOpenGL2  # noqa: F401  (without it there is nothing to draw with)
-from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer, vtkRenderWindow
 
@@ -33,10 +32,10 @@ from twin.scene.yard import Yard
 from twin.terminal import Terminal
 from twin.units import SECOND
 
-WAVES = 420.0  # metres, from how high the waves can be seen
+WAVES = 200.0  # metres, from how high the waves can be seen
 SLABS = 240.0  # metres, from how high the pavement's slabs can be seen
 STALE = 30 * SECOND
-SHADOWS = 3.6  # of NEAR, within which there are shadows on the ground
+SHADOWS = 2.8  # of NEAR, within which there are shadows on the ground
 SKINS = 1.15  # of NEAR, within which boxes show their skins
 NEAR = 260.0  # metres at a view angle of 30 degrees, within which machines show their details
 
@@ -103,6 +102,7 @@ class Scene:
         self.renderer.SetBackground(*(c / 255 for c in self.look.sky["haze"]))
         self.renderer.RemoveAllLights()
         self.renderer.SetAutomaticLightCreation(False)
+        self.renderer.SetTwoSidedLighting(False)
         for lamp in (self.look.sun, self.look.fill):
             self.renderer.AddLight(_light(lamp))
 
@@ -139,7 +139,7 @@ class Scene:
     def _pixels(self, width: int, height: int) -> Picture:
         pixels = vtkUnsignedCharArray()
         self.window.GetPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
-        return np.ascontiguousarray(vtk_to_numpy(pixels).reshape(height, width, 3)[::-1])
+        return np.ascontiguousarray(draw.array_of(pixels).reshape(height, width, 3)[::-1])
 
     def still(self, path: Path | str, quality: bool = True) -> Path:
         """Write a picture to *path* (.png, .jpg).  Raises `BadFile`."""
@@ -201,7 +201,7 @@ class Scene:
         eye.SetClippingRange(float(np.clip(abs(place[2]) * 0.03, 0.5, 60.0)), 60_000.0)
         self._sky.SetPosition(*place)
         self._slabs.show(abs(float(place[2])) < SLABS * self._finer)
-        for actor, shown in zip(self._water, (place[2] < WAVES, place[2] >= WAVES), strict=True):
+        for actor, shown in zip(self._water, (place[2] < WAVES * self._finer, place[2] >= WAVES * self._finer), strict=True):
             actor.SetVisibility(bool(shown))
         seen_from = (*place.tolist(), eye.GetViewAngle())
         if self.moment is not None and seen_from != self._seen_from:

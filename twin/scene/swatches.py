@@ -2,9 +2,10 @@
 
 import numpy as np
 import numpy.typing as npt
-from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkRenderingCore import vtkTexture
+
+from twin.scene import draw
 
 SIDE = 32  # swatches a side: 1024 colours are more than any look has
 
@@ -40,5 +41,5 @@ class Swatches:
         return self._known.get(colour, 0)
 
     def _publish(self) -> None:
-        self._image.GetPointData().SetScalars(numpy_to_vtk(self._rgb, deep=True))
+        self._image.GetPointData().SetScalars(draw.column(self._rgb))
         self._image.Modified()

@@ -96,20 +96,20 @@ class Ships:
         normals = mesh.normals @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
         lit = np.clip(mesh.rgb * self.look.shade(normals), 0, 255)
         data = draw.poly_data(mesh.points, mesh.triangles, lit.astype(np.uint8))
-        ship.hull.GetMapper().SetInputData(data)
-        ship.shade.GetMapper().SetInputData(data)
+        draw.put(ship.hull, data)
+        draw.put(ship.shade, data)
 
     def _stow(self, ship: _Ship, moment: Moment, row: int, yaw: float) -> None:
         boxes, bays, across = deck_boxes(moment, row, self.paint)
         ship.boxes.SetVisibility(len(boxes) > 0)
         heights = tops(boxes, bays, across)
         grid = Grid(heights, 6.5, class_of(moment, row).row_pitch, sun_from(self.look, yaw), 1.4, 0.07)
-        ship.boxes.GetMapper().SetInputData(grid_data(boxes, seen(boxes, heights), grid, self.look, self.paint, yaw=yaw))
+        draw.put(ship.boxes, grid_data(boxes, seen(boxes, heights), grid, self.look, self.paint, yaw=yaw))
         roofs = np.flatnonzero(boxes.top >= heights[boxes.low, boxes.row] - 0.05)
         # In her own frame, laid at the height of the quay.
         quay = -float(moment.vessels.z[row])
         shade = shadow_rings(boxes, roofs, grid.sun, quay, quay + SHADOW_DEPTH).reshape(-1, 3)
-        ship.box_shade.GetMapper().SetInputData(draw.poly_data(shade, np.arange(len(shade)).reshape(-1, 6)))
+        draw.put(ship.box_shade, draw.poly_data(shade, np.arange(len(shade)).reshape(-1, 6)))
 
 
 def class_of(moment: Moment, row: int) -> VesselClass:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 
@@ -63,7 +62,7 @@ def image_of(rgb: npt.NDArray[np.floating] | npt.NDArray[np.uint8]) -> vtkImageD
     height, width, depth = rgb.shape
     image = vtkImageData()
     image.SetDimensions(width, height, 1)
-    flat = numpy_to_vtk(np.ascontiguousarray(rgb.reshape(-1, depth).astype(np.uint8)), deep=True)
+    flat = draw.column(np.ascontiguousarray(rgb.reshape(-1, depth).astype(np.uint8)))
     image.GetPointData().SetScalars(flat)
     return image
 

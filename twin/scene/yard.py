@@ -110,7 +110,7 @@ class Yard:
             self._shaded = wanted
             shades = [self.blocks[row].shade for row in wanted if row in self.blocks]
             flat = np.concatenate(shades).reshape(-1, 3) if shades else np.zeros((0, 3))
-            self.shade.GetMapper().SetInputData(draw.poly_data(flat, np.arange(len(flat)).reshape(-1, 6)))
+            draw.put(self.shade, draw.poly_data(flat, np.arange(len(flat)).reshape(-1, 6)))
             self.shade.SetVisibility(len(flat) > 0)
 
     def _draw(self, moment: Moment, number: int, rows: Ints) -> None:
@@ -124,7 +124,7 @@ class Yard:
         grid = Grid(heights, bay, row, sun_from(self.look, yaw), max(bay - 6.06, 0.1), max(row - 2.44, 0.1))
         faces, edges = seen(boxes, heights), grid.edges()
         block.piles = piles_of(boxes, faces, grid, edges, self.look) if len(boxes) else None
-        block.near.GetMapper().SetInputData(grid_data(boxes, faces, grid, self.look, self.paint))
+        draw.put(block.near, grid_data(boxes, faces, grid, self.look, self.paint))
         block.near.SetVisibility(block.close and len(boxes) > 0)
         self._unsettled.add(self._crowd_of[number])
         outer = cast(boxes, faces[TOP], grid)
