@@ -181,3 +181,13 @@ def test_a_new_description_touches_only_the_block_of_its_box():
 
     assert after.about.height[1] == 2.896
     assert (after.block_stamp != before.block_stamp).tolist() == [False, True]
+
+
+def test_a_machine_at_work_is_stale_sooner_than_an_idle_one():
+    """5 s at work, 30 s idle; one never heard of is where it was laid out, which is not stale."""
+    world = world_with()
+    world.hear(facts.poses(T0, [0, 1], 10.0, 3.0, status=[facts.Status.WORKING, facts.Status.IDLE]))
+
+    assert world.at(at_second(6)).stale_machines.tolist() == [True, False]
+    assert world.at(at_second(31)).stale_machines.tolist() == [True, True]
+    assert World(tiny_terminal()).at(at_second(99)).stale_machines.tolist() == [False, False]

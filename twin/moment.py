@@ -10,10 +10,15 @@ from functools import cached_property
 import numpy as np
 
 from twin.errors import UnknownName
-from twin.facts import PlaceKind, Roster
+from twin.facts import PlaceKind, Roster, Status
 from twin.geometry import Bools, Floats, Ints
 from twin.kinematics import Parts, part_boxes
 from twin.terminal import Terminal
+from twin.units import SECOND
+
+# How long after its last report a thing is taken to stand where it was heard, not where it is (ns).  Background knowledge
+# for machines: those at work report at 1 Hz or more, idle ones twice a minute.  AIS: every 3 minutes at a berth.
+STALE_AT_WORK, STALE_IDLE, STALE_VESSEL = 5 * SECOND, 30 * SECOND, 400 * SECOND
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,12 @@ class MachineStates:
     def __len__(self) -> int:
         return len(self.x)
 
+    @cached_property
+    def stale_after(self) -> Ints:
+        """(m,) ns after its last report from which each counts as stale."""
+        at_work = (self.status == Status.WORKING) | (self.status == Status.MOVING)
+        return np.where(at_work, STALE_AT_WORK, STALE_IDLE)
+
 
 @dataclass(frozen=True)
 class VesselStates:
@@ -161,6 +172,12 @@ class Moment:
         out[:, 2] = v.z[row] + base[:, 2]
         out[~(known & v.present[row])] = np.nan
         return out, turn + v.yaw[row]
+
+    @cached_property
+    def stale_machines(self) -> Bools:
+        """(m,) machines heard of, but too long ago to believe that they stand there still."""
+        heard = self.machines.heard
+        return np.asarray((heard >= 0) & (self.t - heard > self.machines.stale_after))
 
     @cached_property
     def machine_boxes(self) -> tuple[Floats, Ints]:

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from twin.facts import PlaceKind
-from twin.moment import Moment
+from twin.moment import STALE_VESSEL, Moment
 from twin.spatial.places import place_in_words
 from twin.spatial.stacks import heights
-from twin.units import SECOND
 from twin.viewer.words import DASH, age, clock_text, code_in_words, count, number, sailing, status, tonnes
-
-STALE_AFTER = 5 * SECOND  # a machine not heard of for longer stands where it was last heard
-VESSEL_STALE_AFTER = 400 * SECOND  # AIS reports every 3 min at a berth
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,7 @@ def _machine(moment: Moment, row: int) -> Details:
         Row("Last heard", clock_text(heard) if heard is not None else "never, as laid out", heard),
     ]
     return Details(
-        "machine", row, m.name[row], kind.title if kind else m.kind[row] or "Machine", tuple(rows), STALE_AFTER
+        "machine", row, m.name[row], kind.title if kind else m.kind[row] or "Machine", tuple(rows), int(m.stale_after[row])
     )
 
 
@@ -122,7 +118,7 @@ def _vessel(moment: Moment, row: int) -> Details:
         Row("Capacity", f"{count(kind.teu)} TEU" if kind else DASH),
         Row("Last heard", clock_text(heard) if heard is not None else DASH, heard),
     )
-    return Details("vessel", row, v.name[row], kind.title if kind else "Vessel", rows, VESSEL_STALE_AFTER)
+    return Details("vessel", row, v.name[row], kind.title if kind else "Vessel", rows, STALE_VESSEL)
 
 
 def _block(moment: Moment, row: int) -> Details:
@@ -158,7 +154,7 @@ def stale_age(moment: Moment, kind: str, row: int) -> int:
         return 0
     heard = int(moment.machines.heard[row] if kind == "machine" else moment.vessels.heard[row])
     old = moment.t - heard
-    limit = STALE_AFTER if kind == "machine" else VESSEL_STALE_AFTER
+    limit = int(moment.machines.stale_after[row]) if kind == "machine" else STALE_VESSEL
     return old if heard > 0 and old > limit else 0
 
 
