@@ -42,9 +42,9 @@ def add_fields(stages: draw.Stages, land: shapely.Geometry, paved: shapely.Geome
     plots, roads = _plots(paved, dry, rng)
     built = (plots.away < BUILT) | ((plots.away < EDGE) & (rng.random(len(plots.away)) < 0.4))
     wood = ~built & (rng.random(len(plots.away)) < 0.24)
-    solids = Solids(look)
-    for box in plots.box[built]:
-        _halls(solids, box, rng)
+    solids, trim = Solids(look), Solids(look)
+    for box, away in zip(plots.box[built], plots.away[built], strict=True):
+        _halls(solids, trim, box, rng, close=bool(away < BUILT))
     for at in plots.box[~built & (plots.away > 1300) & (plots.away < 3600)][::9]:
         _turbine(solids, float(at[0]), float(at[1]), rng)
     crops = _CROPS[rng.integers(0, len(_CROPS), len(plots.box))]
@@ -53,6 +53,7 @@ def add_fields(stages: draw.Stages, land: shapely.Geometry, paved: shapely.Geome
     _paint(stages, roads, np.tile(_ROAD, (len(roads), 1)), rng, haze)
     _woods(stages, plots.box[wood], rng, haze)
     solids.add(stages, haze, shadows=True)
+    trim.add(stages, haze)
 
 
 def _plots(paved: shapely.Geometry, dry: shapely.Geometry, rng: np.random.Generator) -> tuple[_Plots, Floats]:
@@ -79,8 +80,8 @@ def _paint(stages: draw.Stages, boxes: Floats, tones: Floats, rng: np.random.Gen
     stages.add("paint", haze.on(draw.plain_actor(draw.quad_data(flat, np.clip(rgb, 0, 255)))))
 
 
-def _halls(solids: Solids, box: Floats, rng: np.random.Generator) -> None:
-    """One to three halls side by side on a plot."""
+def _halls(solids: Solids, trim: Solids, box: Floats, rng: np.random.Generator, *, close: bool) -> None:
+    """One to three halls side by side on a plot; doors and roof lights only on *close* ones."""
     x0, y0, x1, y1 = box.tolist()
     count = int(rng.integers(1, 4))
     for left, right in pairwise(np.linspace(x0 + 8, x1 - 8, count + 1).tolist()):
@@ -88,10 +89,10 @@ def _halls(solids: Solids, box: Floats, rng: np.random.Generator) -> None:
         high, wall = float(rng.uniform(8, 15)), _WALLS[int(rng.integers(len(_WALLS)))]
         place = (left + 6, y0 + (y1 - y0 - deep) * float(rng.uniform(0.2, 0.8)), LOW, 0.0)
         solids.box(place, (0, 0, 0, wide, deep, high), wall)
-        solids.box(place, (-0.3, -0.3, high, wide + 0.3, deep + 0.3, high + 0.5), _ROOFS[int(rng.integers(len(_ROOFS)))])
-        for x in np.arange(6.0, wide - 8, 14.0):  # doors, lights in the roof
-            solids.box(place, (x, -0.1, 0, x + 5, 0, 4.6), (92, 98, 106))
-            solids.box(place, (x, deep * 0.15, high + 0.5, x + 2.2, deep * 0.85, high + 0.9), (222, 228, 232))
+        trim.box(place, (-0.3, -0.3, high, wide + 0.3, deep + 0.3, high + 0.5), _ROOFS[int(rng.integers(len(_ROOFS)))])
+        for x in np.arange(6.0, wide - 8 if close else 0.0, 14.0):  # doors, lights in the roof
+            trim.box(place, (x, -0.1, 0, x + 5, 0, 4.6), (92, 98, 106))
+            trim.box(place, (x, deep * 0.15, high + 0.5, x + 2.2, deep * 0.85, high + 0.9), (222, 228, 232))
 
 
 def _turbine(solids: Solids, x: float, y: float, rng: np.random.Generator) -> None:
@@ -112,7 +113,7 @@ def _woods(stages: draw.Stages, boxes: Floats, rng: np.random.Generator, haze: d
     """Canopies: an uneven sheet of tree tops over each wood, its edges down to the ground."""
     if not len(boxes):
         return
-    n, along, across = len(boxes), 15, 11
+    n, along, across = len(boxes), 9, 7
     u, v = np.meshgrid(np.linspace(0, 1, along), np.linspace(0, 1, across), indexing="ij")
     inside = (u > 0.01) & (u < 0.99) & (v > 0.01) & (v < 0.99)
     shake = rng.uniform(-0.4, 0.4, (n, along, across, 2)) * inside[None, ..., None]

@@ -8,62 +8,78 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from vtkmodules.vtkCommonDataModel import vtkImageData
 from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 
 from twin.geometry import Floats, Ints
 from twin.scene import draw
 from twin.scene.look import Look
 from twin.scene.shade import Grid
-from twin.scene.stacks import TOP, Boxes, lit_faces
+from twin.scene.stacks import TOP, Boxes, face_corners, face_light
 from twin.scene.water import image_of
 
 TIERS = 8  # boxes of a pile that have a colour of their own
 _TEXELS = 2 * TIERS  # two a box, so that the lower half of each can be darker
 _WIDE = 256  # piles side by side in the texture
-# A texel for half a box; the vertex colour is the light on the face.
-_PALETTE = "  gl_FragData[0].rgb *= 0.93 * texture(actortexture, tcoordVCVSOutput).rgb;"
+BRIGHT = 0.93  # a skin's mean brightness
+# A texel for half a box, lit already.
+_PALETTE = "  gl_FragData[0].rgb = texture(actortexture, tcoordVCVSOutput).rgb;"
 
 
 @dataclass(frozen=True)
 class Piles:
-    """Piles (p) of a block from afar: *texels* (p, 16, 3); quads by face 0..4: corners, light, pile and texel span."""
+    """Piles (p) of a block from afar, for each face 0..4: *texels* (p, 16, 3) lit as that face is; and its quads (q):
+    corners, which pile, lower and upper texel."""
 
-    texels: npt.NDArray[np.uint8]
-    corners: tuple[Floats, ...]
-    rgb: tuple[Floats, ...]
+    texels: tuple[npt.NDArray[np.uint8], ...]
+    corners: tuple[npt.NDArray[np.float32], ...]
     pile: tuple[Ints, ...]
-    span: tuple[Floats, ...]  # (q, 2) lower and upper texel
+    span: tuple[Floats, ...]  # (q, 2)
 
 
 def piles_of(boxes: Boxes, faces: list[Ints], grid: Grid, edges: tuple[Floats, Floats], look: Look) -> Piles:
     """The piles that *boxes* stand in, with those of their *faces* that can be seen."""
     pile, level, top = _numbered(boxes)
     level = np.minimum(level, TIERS - 1)
-    texels = np.full((len(top), _TEXELS, 3), 128.0)
-    texels[pile, 2 * level] = boxes.rgb * (look.occlusion + 0.06)
-    texels[pile, 2 * level + 1] = boxes.rgb
     foot = np.zeros((len(top), TIERS))
     foot[pile, level] = boxes.base[:, 2]
-    white = Boxes(boxes.base, boxes.turn, boxes.size, np.full((len(boxes), 3), 255.0), boxes.low, boxes.high, boxes.row, boxes.line)
-    out: list[tuple[Floats, Floats, Ints, Floats]] = []
+    texels, corners, piles, spans = [], [], [], []
     for face in range(TOP + 1):
         lowest = np.full(len(top), _TEXELS)
         np.minimum.at(lowest, pile[faces[face]], level[faces[face]])
         which = np.flatnonzero(lowest < _TEXELS) if face < TOP else pile[faces[TOP]]
         box = top[which] if face < TOP else faces[TOP]
-        number = np.full(len(box), face, np.int8)
-        whole = np.broadcast_to([0.0, 0.0, 1.0, 1.0], (len(box), 4))
-        lit = lit_faces(white, number, box, whole, look, sun=_sun(boxes, box, face, grid, edges))
-        first = lowest[which] if face < TOP else level[box]
-        span = np.stack([2.0 * first, 2.0 * level[box] + 2.0], axis=1)
+        quads = face_corners(boxes, np.full(len(box), face, np.int8), box)
         if face < TOP:
-            lit.corners[:, :2, 2] = foot[which, first][:, None]
-            lit.rgb[:, :2] /= look.occlusion
+            quads[:, :2, 2] = foot[which, lowest[which]][:, None]
+            span = np.stack([2 * lowest[which], 2 * level[box] + 2], axis=1)
         else:
-            span = np.stack([2 * first + 1.2, 2 * first + 1.8], axis=1)
-        out.append((lit.corners, lit.rgb, which, span))
-    corners, rgb, piles, spans = zip(*out, strict=True)
-    return Piles(np.clip(texels, 0, 255).astype(np.uint8), corners, rgb, piles, spans)
+            span = np.stack([2 * level[box] + 1.2, 2 * level[box] + 1.8], axis=1)
+        sheet = np.full((len(top), _TEXELS, 3), 128.0)
+        for half, light in enumerate(_light(boxes, face, grid, edges, look)):
+            sheet[pile, 2 * level + half] = boxes.rgb * light
+        texels.append(np.clip(sheet * BRIGHT, 0, 255).astype(np.uint8))
+        corners.append(quads)
+        piles.append(which)
+        spans.append(span.astype(float))
+    return Piles(tuple(texels), tuple(corners), tuple(piles), tuple(spans))
+
+
+def _light(boxes: Boxes, face: int, grid: Grid, edges: tuple[Floats, Floats], look: Look) -> tuple[Floats, Floats]:
+    """(n, 3) light on the lower and the upper half of *face* of every box."""
+    light = face_light(boxes.turn, np.full(len(boxes), face, np.int8), look)
+    dark = np.minimum(look.dark, light)
+    edge = edges[min(face // 2, 1)][boxes.low, boxes.row]
+    if face == TOP:
+        fall = grid.sun[2] / max(abs(grid.sun[1]), 1e-3)
+        sun = 1 - np.clip((edge - boxes.top) / fall / boxes.size[:, 1], 0, 1)
+        roof = dark + (light - dark) * sun[:, None]
+        return roof, roof
+    low, high = light, light
+    if (grid.sun[face // 2] > 0) == (face % 2 == 0):
+        height = boxes.size[:, 2]
+        low, high = (np.where((edge < boxes.base[:, 2] + share * height)[:, None], light, dark) for share in (0.25, 0.75))
+    return low * (look.occlusion + 0.06), high
 
 
 def _numbered(boxes: Boxes) -> tuple[Ints, Ints, Ints]:
@@ -78,17 +94,23 @@ def _numbered(boxes: Boxes) -> tuple[Ints, Ints, Ints]:
     return pile, level, order[first + count - 1]
 
 
-def _sun(boxes: Boxes, box: Ints, face: int, grid: Grid, edges: tuple[Floats, Floats]) -> Floats:
-    """(q, 2) the share of the sun that lower and upper corners see."""
-    out = np.ones((len(box), 2))
-    if face == TOP:
-        fall = grid.sun[2] / max(abs(grid.sun[1]), 1e-3)
-        depth = (edges[1][boxes.low[box], boxes.row[box]] - boxes.top[box]) / fall / boxes.size[box, 1]
-        out[:] = 1 - np.clip(depth, 0, 1)[:, None]
-    elif (grid.sun[face // 2] > 0) == (face % 2 == 0):
-        edge = edges[face // 2][boxes.low[box], boxes.row[box]]
-        out[:, 0], out[:, 1] = edge < boxes.base[box, 2] - 0.1, edge < boxes.top[box]
-    return out
+def _sheet(texels: list[npt.NDArray[np.uint8]], rows: int) -> vtkImageData:
+    """Texels (p, 16, 3) of several blocks as one image, piles side by side in *rows*."""
+    every = np.concatenate(texels)
+    sheet = np.zeros((rows * _WIDE, _TEXELS, 3), np.uint8)
+    sheet[: len(every)] = every
+    flat = sheet.reshape(rows, _WIDE, _TEXELS, 3).transpose(0, 2, 1, 3).reshape(rows * _TEXELS, _WIDE, 3)
+    return image_of(flat)
+
+
+def _crisp() -> vtkTexture:
+    """A texture whose texels keep their edges."""
+    texture = vtkTexture()
+    texture.InterpolateOff()
+    texture.MipmapOff()
+    texture.RepeatOff()
+    texture.SetColorModeToDirectScalars()
+    return texture
 
 
 class Crowd:
@@ -97,28 +119,18 @@ class Crowd:
     def __init__(self, stages: draw.Stages, haze: draw.Haze, yaw: float) -> None:
         self.yaw = yaw
         self.actors: list[vtkActor] = [haze.on(draw.plain_actor(None), _PALETTE) for _ in range(TOP + 1)]
-        self.texture = vtkTexture()
-        self.texture.InterpolateOff()
-        self.texture.MipmapOff()
-        self.texture.RepeatOff()
-        self.texture.SetColorModeToDirectScalars()
         for actor in reversed(self.actors):  # roofs first: they hide much of the sides
-            actor.SetTexture(self.texture)
+            actor.GetMapper().ScalarVisibilityOff()
+            actor.SetTexture(_crisp())
             stages.add("standing", actor)
         self._bounds: Floats | None = None  # (2, 2): least and greatest x, y in the blocks' direction
         self._full = [False] * (TOP + 1)
 
     def show(self, members: list[Piles]) -> None:
         """Draw *members*, and nothing else."""
-        starts = np.cumsum([0, *(len(m.texels) for m in members)])
+        starts = np.cumsum([0, *(len(m.texels[TOP]) for m in members)])
         rows = max(1, -(-int(starts[-1]) // _WIDE))
-        self._bounds = None
         self._full = [any(len(m.pile[face]) for m in members) for face in range(TOP + 1)]
-        if members:
-            sheet = np.zeros((rows * _WIDE, _TEXELS, 3), np.uint8)
-            sheet[: starts[-1]] = np.concatenate([m.texels for m in members])
-            flat = sheet.reshape(rows, _WIDE, _TEXELS, 3).transpose(0, 2, 1, 3).reshape(rows * _TEXELS, _WIDE, 3)
-            self.texture.SetInputData(image_of(flat))
         ends = []
         for face, actor in enumerate(self.actors):
             if not self._full[face]:
@@ -129,9 +141,11 @@ class Crowd:
             u = (pile % _WIDE + 0.5) / _WIDE
             v = (pile // _WIDE * _TEXELS)[:, None] + span[:, [0, 0, 1, 1]]
             uv = np.stack([np.repeat(u[:, None], 4, 1), v / (rows * _TEXELS)], axis=-1)
-            rgb = np.clip(np.concatenate([m.rgb[face] for m in members]), 0, 255).astype(np.uint8)
-            draw.put(actor, draw.quad_data(corners, rgb, uv=uv))
-            ends.append(self._along(corners[..., :2].reshape(-1, 2)))
+            data = draw.poly_data(corners.reshape(-1, 3), draw.quads(len(corners)), uv=uv.reshape(-1, 2))
+            draw.put(actor, data)
+            actor.GetTexture().SetInputData(_sheet([m.texels[face] for m in members], rows))
+            ends.append(self._along(corners[..., :2].reshape(-1, 2).astype(float)))
+        self._bounds = None
         if ends:
             self._bounds = np.stack([np.min([e.min(0) for e in ends], axis=0), np.max([e.max(0) for e in ends], axis=0)])
 

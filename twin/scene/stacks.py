@@ -88,6 +88,26 @@ def faces_of(boxes: Boxes, faces: list[Ints], look: Look, yaw: float = 0.0) -> F
     return lit_faces(boxes, number, rows, piece, look, yaw)
 
 
+def face_corners(
+    boxes: Boxes, number: npt.NDArray[np.int8], rows: Ints, piece: Floats | None = None
+) -> npt.NDArray[np.float32]:
+    """Corners (q, 4, 3) of faces *number* (q,) of box *rows* (q,); of roofs only the *piece* (q, 4)."""
+    half = boxes.size[rows] / 2
+    local = _SIDES[number] * half[:, None, :]
+    roof = number == TOP
+    if piece is not None and roof.any():
+        x, y = piece[roof][:, [0, 2, 2, 0]], piece[roof][:, [1, 1, 3, 3]]
+        local[roof, :, 0] = (2 * x - 1) * half[roof, 0, None]
+        local[roof, :, 1] = (2 * y - 1) * half[roof, 1, None]
+    base, turn = boxes.base[rows], boxes.turn[rows]
+    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+    corners = np.empty((len(rows), 4, 3), np.float32)
+    corners[..., 0] = base[:, 0, None] + cos * local[..., 0] - sin * local[..., 1]
+    corners[..., 1] = base[:, 1, None] + sin * local[..., 0] + cos * local[..., 1]
+    corners[..., 2] = (base[:, 2] + half[:, 2])[:, None] + local[..., 2]
+    return corners
+
+
 def lit_faces(
     boxes: Boxes,
     number: npt.NDArray[np.int8],
@@ -98,20 +118,9 @@ def lit_faces(
     sun: Floats | None = None,
 ) -> Faces:
     """Faces *number* (q,) of box *rows* (q,), or *piece*s of roofs; *sun* (q, 2): the sun that lower and upper corners see."""
-    half = boxes.size[rows] / 2
-    local = _SIDES[number] * half[:, None, :]
-    roof = number == TOP
-    if roof.any():
-        x, y = piece[roof][:, [0, 2, 2, 0]], piece[roof][:, [1, 1, 3, 3]]
-        local[roof, :, 0] = (2 * x - 1) * half[roof, 0, None]
-        local[roof, :, 1] = (2 * y - 1) * half[roof, 1, None]
-    turn, base = boxes.turn[rows], boxes.base[rows]
-    cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
-    corners = np.empty((len(rows), 4, 3), np.float32)
-    corners[..., 0] = base[:, 0, None] + cos * local[..., 0] - sin * local[..., 1]
-    corners[..., 1] = base[:, 1, None] + sin * local[..., 0] + cos * local[..., 1]
-    corners[..., 2] = (base[:, 2] + half[:, 2])[:, None] + local[..., 2]
-    light = _light(turn + yaw, number, look)
+    corners = face_corners(boxes, number, rows, piece)
+    turn = boxes.turn[rows]
+    light = face_light(turn + yaw, number, look)
     seen_sun = np.ones((len(rows), 2)) if sun is None else sun
     dark = np.minimum(look.dark, light)
     low, high = (dark + (light - dark) * seen_sun[:, k, None] for k in (0, 1))
@@ -120,7 +129,7 @@ def lit_faces(
     return Faces(corners, np.clip(rgb, 0, 255), number, rows, piece)
 
 
-def _light(turn: Floats, number: npt.NDArray[np.int8], look: Look) -> Floats:
+def face_light(turn: Floats, number: npt.NDArray[np.int8], look: Look) -> Floats:
     """(q, 3) light on faces *number* of boxes turned so; boxes of a block share one turn, so few are reckoned."""
     turns, index = np.unique(turn, return_inverse=True)
     cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
