@@ -16,8 +16,8 @@ from twin.kinematics import Parts, part_boxes
 from twin.terminal import Terminal
 from twin.units import SECOND
 
-# How long after its last report a thing is taken to stand where it was heard, not where it is (ns).  Background knowledge
-# for machines: those at work report at 1 Hz or more, idle ones twice a minute.  AIS: every 3 minutes at a berth.
+# How long after its last report a thing is taken to stand where it was heard, not where it is (ns).  Background
+# knowledge for machines: those at work report at 1 Hz or more, idle ones twice a minute.  AIS: every 3 min at a berth.
 STALE_AT_WORK, STALE_IDLE, STALE_VESSEL = 5 * SECOND, 30 * SECOND, 400 * SECOND
 
 

@@ -80,9 +80,8 @@ def _machine(moment: Moment, row: int) -> Details:
         Row("Carries", names or "nothing", mono=bool(names)),
         Row("Last heard", clock_text(heard) if heard is not None else "never, as laid out", heard),
     ]
-    return Details(
-        "machine", row, m.name[row], kind.title if kind else m.kind[row] or "Machine", tuple(rows), int(m.stale_after[row])
-    )
+    title = kind.title if kind else m.kind[row] or "Machine"
+    return Details("machine", row, m.name[row], title, tuple(rows), int(m.stale_after[row]))
 
 
 def _joints(moment: Moment, row: int, heard: int | None) -> list[Row]:
