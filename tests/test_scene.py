@@ -224,7 +224,9 @@ def test_no_label_lies_over_another():
     scene.show(moment)
     scene.render()
     chosen = scene._labels._chosen(scene._view(), 1)
-    boxes = [(x, y, x + scene._labels._image(key).shape[1], y + scene._labels._image(key).shape[0]) for key, x, y in chosen]
+    boxes = [
+        (x, y, x + scene._labels._image(key).shape[1], y + scene._labels._image(key).shape[0]) for key, x, y in chosen
+    ]
 
     assert len(boxes) > 3
     for i, a in enumerate(boxes):
@@ -268,7 +270,9 @@ def test_a_container_is_always_painted_alike():
     assert share.std() > look.jitter / 3
 
 
-@pytest.mark.parametrize(("name", "sentence"), [("x.gif", "use .png"), ("no/such/x.png", "there is no folder"), ("", "is not a kind")])
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("x.gif", "use .png"), ("no/such/x.png", "there is no folder"), ("", "is not a kind")]
+)
 def test_a_picture_that_cannot_be_written_is_a_sentence(tmp_path, name, sentence):
     from twin.scene.stills import render_still
 
@@ -286,7 +290,13 @@ def test_a_still_and_a_clip_are_written(tmp_path):
     heard = []
 
     still = render_still(world.terminal, world.at(T0), tmp_path / "still.jpg", size=SIZE)
-    clip = render_clip(world.terminal, (world.at(T0 + i * SECOND) for i in range(3)), tmp_path / "clip.mp4", size=(161, 91), progress=heard.append)
+    clip = render_clip(
+        world.terminal,
+        (world.at(T0 + i * SECOND) for i in range(3)),
+        tmp_path / "clip.mp4",
+        size=(161, 91),
+        progress=heard.append,
+    )
 
     assert still.stat().st_size > 3000
     assert clip.stat().st_size > 1000

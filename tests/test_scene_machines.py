@@ -50,7 +50,10 @@ def test_a_group_stays_together_whatever_the_joints_do():
         still, moved = (part_poses(table, zero, zero, zero, zero, q[None]) for q in joints)
         for group in rigid_groups(kind):
             rows = [table.first[kind.name, p].start for p in group]
-            before, after = still.position[rows] - still.position[rows[0]], moved.position[rows] - moved.position[rows[0]]
+            before, after = (
+                still.position[rows] - still.position[rows[0]],
+                moved.position[rows] - moved.position[rows[0]],
+            )
             assert before == pytest.approx(after, abs=1e-9)
             assert len(set(moved.pitch[rows].tolist())) == 1
 

@@ -1,4 +1,4 @@
-"""100,000 boxes and 300 machines of six parts, all poses new each frame, 1280 x 720, drawn in turn by processes of their own.
+"""100,000 boxes and 300 machines of six parts, all poses new each frame, 1280 x 720, drawn in turn in own processes.
 
 Ours draws the whole terminal: machines, ground, water, country, shadows and names, and `world.at` is in its time.  The
 peers draw the boxes only.  Hidden faces are left out by ours alone: a raw moderngl program could do that too.
@@ -21,10 +21,24 @@ def rows() -> list[Row]:
     ours = full["twin"]
     share, gain = ours / full["moderngl"], full["pyvista"] / ours
     return [
-        Row("100,000 boxes, 300 machines", ours, "moderngl instancing", full["moderngl"], "≤ 0.70 of it, aim 0.50", share <= 0.7),
+        Row(
+            "100,000 boxes, 300 machines",
+            ours,
+            "moderngl instancing",
+            full["moderngl"],
+            "≤ 0.70 of it, aim 0.50",
+            share <= 0.7,
+        ),
         Row("", ours, "PyVista glyph, default", full["pyvista"], "≥ 15 x faster", gain >= 15),
         Row("", ours, "PyVista glyph, no anti-aliasing", full["pyvista-plain"]),
-        Row("20,000 boxes, 300 machines", small["twin"], "moderngl instancing", small["moderngl"], "≤ 50 ms: 20 fps", small["twin"] <= 50),
+        Row(
+            "20,000 boxes, 300 machines",
+            small["twin"],
+            "moderngl instancing",
+            small["moderngl"],
+            "≤ 50 ms: 20 fps",
+            small["twin"] <= 50,
+        ),
     ]
 
 
@@ -56,7 +70,8 @@ def _painter(name: str, boxes: int) -> "subprocess.Popen[str]":
 
 
 def _frame(painter: "subprocess.Popen[str]", number: int) -> float:
-    assert painter.stdin is not None and painter.stdout is not None
+    assert painter.stdin is not None
+    assert painter.stdout is not None
     painter.stdin.write(f"{number}\n")
     painter.stdin.flush()
     return float(painter.stdout.readline())

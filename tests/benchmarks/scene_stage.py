@@ -76,12 +76,16 @@ def _terminal(blocks: int, machines: int) -> Terminal:
     n = np.arange(blocks)
     x, y = (n % across) * (BAYS * PITCH[0] + 20), 80 + (n // across) * (ROWS * PITCH[1] + 18)
     whole = np.ones(blocks, np.int64)
-    yard = Blocks(tuple(f"B{i}" for i in n), x * 1.0, y * 1.0, n * 0.0, n * 0.0, whole * BAYS, whole * ROWS, whole * TIERS,
-                  n * 0 + PITCH[0], n * 0 + PITCH[1], n * 0 + 1.0, ("rtg",) * blocks)  # fmt: skip
+    names = tuple(f"B{i}" for i in n)
+    zero = n * 0.0
+    yard = Blocks(
+        *(names, x * 1.0, y * 1.0, zero, zero, whole * BAYS, whole * ROWS, whole * TIERS),
+        *(zero + PITCH[0], zero + PITCH[1], zero + 1.0, ("rtg",) * blocks),
+    )
     m = np.arange(machines)
     wide, deep = float(x.max() + 150), float(y.max() + 60)
-    own = Machines(tuple(f"M{i}" for i in m), tuple(f"k{i % 3}" for i in m), m % 20 * wide / 20, 30 + m // 20 * deep / 16,
-                   m * 0.0, m * 0.1)  # fmt: skip
+    x, y = m % 20 * wide / 20, 30 + m // 20 * deep / 16
+    own = Machines(tuple(f"M{i}" for i in m), tuple(f"k{i % 3}" for i in m), x, y, m * 0.0, m * 0.1)
     ground = Area("ground", "pavement", ((-20, 0), (wide, 0), (wide, deep), (-20, deep)))
     quays = (Quay("Q", -20, 0, wide, 0),)
     return Terminal("bench", "", Site(), yard, quays, (), (), (ground,), (), (), own, Catalogue(_kinds(), {}))

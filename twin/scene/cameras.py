@@ -73,7 +73,9 @@ def _frame(terminal: Terminal) -> _Frame:
     along = (end - start) / max(float(np.hypot(*(end - start))), 1e-6)
     inland = np.array([-along[1], along[0]])
     corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) - (start + end) / 2
-    return _Frame((start + end) / 2, along, inland, float(np.ptp(corners @ along)), float(max((corners @ inland).max(), 50)))
+    return _Frame(
+        (start + end) / 2, along, inland, float(np.ptp(corners @ along)), float(max((corners @ inland).max(), 50))
+    )
 
 
 def _overview(terminal: Terminal) -> Camera:
@@ -123,32 +125,31 @@ def _block(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     corner = np.array([b.x[row], b.y[row]])
     middle = corner + along * min(length * 0.22, 45) + across * width / 2
     eye = corner - along * 30 - across * np.sign(width) * 24
-    return Camera((*map(float, eye), 27.0), (*map(float, middle), 4.0), view_angle=36)
+    position, focal_point = (float(eye[0]), float(eye[1]), 27.0), (float(middle[0]), float(middle[1]), 4.0)
+    return Camera(position, focal_point, view_angle=36)
 
 
 def _machine_place(name: str, terminal: Terminal, moment: Moment | None) -> tuple[float, float, float, float]:
     if moment is not None:
         row = moment.machine(name)
         m = moment.machines
-        place = float(m.x[row]), float(m.y[row]), float(m.yaw[row])
-        kind = terminal.catalogue.kinds.get(m.kind[row])
+        x, y, yaw, kind = m.x[row], m.y[row], m.yaw[row], m.kind[row]
     else:
         if name not in terminal.machines.name:
             raise UnknownName("machine", name, terminal.machines.name)
-        row = terminal.machines.name.index(name)
-        m0 = terminal.machines
-        place = float(m0.x[row]), float(m0.y[row]), float(m0.yaw[row])
-        kind = terminal.catalogue.kinds.get(m0.kind[row])
-    size = max(kind.length, kind.width, kind.height) if kind else 15.0
-    place = tuple(v if np.isfinite(v) else 0.0 for v in place)  # type: ignore[assignment]
-    return *place, size
+        row, own = terminal.machines.name.index(name), terminal.machines
+        x, y, yaw, kind = own.x[row], own.y[row], own.yaw[row], own.kind[row]
+    known = terminal.catalogue.kinds.get(kind)
+    size = max(known.length, known.width, known.height) if known else 15.0
+    at = np.nan_to_num([x, y, yaw]).tolist()
+    return at[0], at[1], at[2], size
 
 
 def _machine(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     x, y, yaw, size = _machine_place(name, terminal, moment)
     large = size > 60  # a quay crane: from beside it, past the ship
     reach, turn = size * (1.05 if large else 1.35) + 6, yaw - (0.28 if large else 0.95)
-    eye = x + reach * np.cos(turn), y + reach * np.sin(turn), size * (0.34 if large else 0.42) + 3
+    eye = x + reach * float(np.cos(turn)), y + reach * float(np.sin(turn)), size * (0.34 if large else 0.42) + 3
     return Camera((float(eye[0]), float(eye[1]), float(eye[2])), (x, y, min(size * 0.3, 36)), view_angle=40)
 
 
@@ -184,7 +185,9 @@ def _berth(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     middle = start + along * (berth.start + berth.end) / 2
     reach = max(berth.end - berth.start, 60) * 0.75
     eye = middle + out * reach * 0.8 + along * reach * 0.65
-    return Camera((float(eye[0]), float(eye[1]), reach * 0.42), (float(middle[0]), float(middle[1]), 10.0), view_angle=34)
+    return Camera(
+        (float(eye[0]), float(eye[1]), reach * 0.42), (float(middle[0]), float(middle[1]), 10.0), view_angle=34
+    )
 
 
 def _vessel(name: str, terminal: Terminal, moment: Moment | None) -> Camera:

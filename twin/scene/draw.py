@@ -85,20 +85,20 @@ def put(actor: vtkActor, data: vtkPolyData) -> None:
 
 
 def column(values: npt.NDArray[Any], *, shared: bool = False) -> vtkDataArray:
-    """*values* (n,) or (n, k) as a VTK array: a copy, or *shared*, so that what is written later is seen after `Modified`."""
-    made: vtkDataArray = numpy_to_vtk(values, deep=not shared)  # type: ignore[no-untyped-call]
+    """*values* (n,) or (n, k) as a VTK array: a copy, or *shared*, so that what is written later is seen."""
+    made: vtkDataArray = numpy_to_vtk(values, deep=not shared)
     return made
 
 
 def array_of(values: vtkDataArray) -> npt.NDArray[Any]:
     """A VTK array as numpy, not copied."""
-    seen: npt.NDArray[Any] = vtk_to_numpy(values)  # type: ignore[no-untyped-call]
+    seen: npt.NDArray[Any] = vtk_to_numpy(values)
     return seen
 
 
 def _cells(rows: npt.NDArray[np.integer]) -> vtkCellArray:
     cells = vtkCellArray()
-    flat = numpy_to_vtk(np.ascontiguousarray(rows, np.int64).ravel(), deep=True, array_type=VTK_ID_TYPE)  # type: ignore[no-untyped-call]
+    flat = numpy_to_vtk(np.ascontiguousarray(rows, np.int64).ravel(), deep=True, array_type=VTK_ID_TYPE)
     cells.SetData(rows.shape[1], flat)
     return cells
 
@@ -188,7 +188,7 @@ class Stages:
             self._unsettled = False
 
     def _gate(self, stage: str) -> vtkActor:
-        """An invisible sliver across the world, so that it is never left out, that sets the state when its turn comes."""
+        """An invisible sliver that sets the state when its turn comes; it spans the world, so is never left out."""
         sliver = poly_data(np.array([[-_FAR, -_FAR, -_FAR], [0, 0, 0], [_FAR, _FAR, _FAR]]), np.array([[0, 1, 2]]))
         actor = flat_actor(sliver, (0, 0, 0))
         actor.UseBoundsOff()
@@ -197,7 +197,7 @@ class Stages:
         def reached(_caller: object, _event: str) -> None:
             _enter(stage, self.renderer.GetRenderWindow().GetState())
 
-        actor.GetMapper().AddObserver("StartEvent", reached)  # type: ignore[arg-type]
+        actor.GetMapper().AddObserver("StartEvent", reached)
         return actor
 
 

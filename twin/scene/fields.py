@@ -34,7 +34,9 @@ class _Plots:
     away: Floats
 
 
-def add_fields(stages: draw.Stages, land: shapely.Geometry, paved: shapely.Geometry, look: Look, haze: draw.Haze) -> None:
+def add_fields(
+    stages: draw.Stages, land: shapely.Geometry, paved: shapely.Geometry, look: Look, haze: draw.Haze
+) -> None:
     """Fill *land* around *paved*."""
     rng = np.random.default_rng(SEED)
     dry = land.buffer(-30).difference(paved.buffer(CLEAR))

@@ -1,6 +1,7 @@
 """What is painted flat on the ground (all at z = 0, layer over layer), and the quay wall."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -73,7 +74,7 @@ def shifted(points: Floats, left: float) -> Floats:
 
 
 class Slabs:
-    """The pavement twice, with the slabs' texture and plain for where nobody would see it: every textured pixel costs."""
+    """The pavement twice, with the slabs' texture and plain where nobody would see it: textured pixels cost."""
 
     def __init__(self) -> None:
         self.texture = texture_of(_concrete())
@@ -112,7 +113,9 @@ class Paintwork:
         if quads and len(corners := np.concatenate(quads)):
             flat = corners.reshape(-1, 2)
             data = draw.poly_data(
-                np.column_stack([flat, np.zeros(len(flat))]), draw.quads(len(corners)), np.broadcast_to(colour, (len(flat), 3))
+                np.column_stack([flat, np.zeros(len(flat))]),
+                draw.quads(len(corners)),
+                np.broadcast_to(colour, (len(flat), 3)),
             )
             self.stages.add("paint", draw.Haze(ground, 120, 900, 0.93).on(draw.plain_actor(data)))
 
@@ -121,8 +124,10 @@ def _flat(corners: Floats, colour: Colour, lighter: float = 1.0) -> vtkPolyData:
     """Polygons (n, k, 2) lying at z = 0, with places on the slabs' texture."""
     n, k = corners.shape[:2]
     flat = corners.reshape(-1, 2)
-    rgb = np.broadcast_to(np.clip(np.array(colour) * lighter, 0, 255), (len(flat), 3))
-    return draw.poly_data(np.column_stack([flat, np.zeros(len(flat))]), np.arange(n * k).reshape(n, k), rgb, uv=flat / _SLABS)
+    rgb = np.tile(np.clip(np.array(colour) * lighter, 0, 255).astype(np.uint8), (len(flat), 1))
+    return draw.poly_data(
+        np.column_stack([flat, np.zeros(len(flat))]), np.arange(n * k).reshape(n, k), rgb, uv=flat / _SLABS
+    )
 
 
 def _concrete() -> Floats:
@@ -193,7 +198,7 @@ def _add_lines(paint: Paintwork, terminal: Terminal) -> None:
 def _dashes(points: Floats, length: float = 2.0, gap: float = 10.0) -> Floats:
     """Short strokes along the middle of a lane."""
     out = []
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         reach = float(np.hypot(*(b - a)))
         starts = np.arange(gap / 2, reach - length, gap + length)
         unit = (b - a) / max(reach, 1e-9)
@@ -208,7 +213,7 @@ def _add_rails(paint: Paintwork, terminal: Terminal) -> None:
     steel: Colour = (58, 60, 64)
     if both:
         beds = [strips(line, 1.1) for line in both]
-        paint.fill([np.concatenate(beds)], tuple((np.array(tones["pavement"]) * 1.07).astype(int)))  # type: ignore[arg-type]
+        paint.fill([np.concatenate(beds)], tuple((np.array(tones["pavement"]) * 1.07).astype(int)))
         paint.lines([strips(line, 0.22) for line in both], steel, tones["pavement"])
 
 

@@ -6,7 +6,13 @@ import numpy as np
 import numpy.typing as npt
 import vtkmodules.vtkRenderingFreeType  # noqa: F401  (the text renderer)
 from vtkmodules.vtkCommonDataModel import vtkImageData
-from vtkmodules.vtkRenderingCore import vtkPolyDataMapper2D, vtkRenderer, vtkTextProperty, vtkTextRenderer, vtkTexturedActor2D
+from vtkmodules.vtkRenderingCore import (
+    vtkPolyDataMapper2D,
+    vtkRenderer,
+    vtkTextProperty,
+    vtkTextRenderer,
+    vtkTexturedActor2D,
+)
 
 from twin.geometry import Floats
 from twin.scene import draw
@@ -44,7 +50,9 @@ class Signs:
 
     def joined(self, other: "Signs") -> "Signs":
         """Both."""
-        columns = (np.concatenate(pair) for pair in ((self.at, other.at), (self.rank, other.rank), (self.reach, other.reach)))
+        columns = (
+            np.concatenate(pair) for pair in ((self.at, other.at), (self.rank, other.rank), (self.reach, other.reach))
+        )
         return Signs(self.text + other.text, self.style + other.style, *columns)
 
     def at_places(self, at: Floats) -> "Signs":
@@ -203,7 +211,7 @@ def pill(text: str, style: Style, scale: int) -> npt.NDArray[np.uint8]:
 
 
 def letters_of(text: str, size: int) -> npt.NDArray[np.uint8]:
-    """(h, w) how much of each pixel the letters cover, of 255, first row at the bottom; rows are the same for all texts."""
+    """(h, w) how much of each pixel the letters cover, of 255, first row at the bottom."""
     prop, image, box = vtkTextProperty(), vtkImageData(), [0, 0]
     prop.SetFontFamilyToArial()
     prop.SetBold(True)

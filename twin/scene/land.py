@@ -1,4 +1,4 @@
-"""The country around the terminal: dry land, its shore, and hills far away, so that the yard does not float in a void."""
+"""The country around the terminal: dry land, its shore, hills far away, so that the yard does not float in a void."""
 
 import numpy as np
 import shapely
@@ -37,7 +37,9 @@ def add_land(stages: draw.Stages, terminal: Terminal, look: Look, haze: draw.Haz
     land, paved = country(terminal), pavement(terminal)
     parts = triangles(land.difference(paved.buffer(-3)))
     points = np.column_stack([parts.reshape(-1, 2), np.full(len(parts) * 3, LOW)])
-    data = draw.poly_data(points, np.arange(len(points)).reshape(-1, 3), np.tile(look.ground["grass"], (len(points), 1)))
+    data = draw.poly_data(
+        points, np.arange(len(points)).reshape(-1, 3), np.tile(look.ground["grass"], (len(points), 1))
+    )
     stages.add("land", haze.on(draw.plain_actor(data)))
     add_fields(stages, land, paved, look, haze)
     _add_shore(stages, land, terminal, look, haze)

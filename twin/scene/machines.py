@@ -1,6 +1,7 @@
 """Machines: parts that move as one are one mesh, drawn many times by one mapper; near, far, and grey where stale."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkGlyph3DMapper, vtkTexture
 
 from twin.catalogue import Kind, Part
 from twin.geometry import Bools, Floats, Ints
-from twin.kinematics import Parts, PartTable
+from twin.kinematics import PartTable
 from twin.moment import Moment
 from twin.scene import draw
 from twin.scene.look import Look
@@ -183,7 +184,7 @@ def rigid_groups(kind: Kind) -> list[list[int]]:
     return list(groups.values())
 
 
-def _trim(rows: tuple[object, ...]) -> tuple[object, ...]:
+def _trim(rows: tuple[Any, ...]) -> tuple[Any, ...]:
     """*rows* without zeros at the end, which say nothing."""
     while rows and not np.any(rows[-1]):
         rows = rows[:-1]
@@ -191,8 +192,10 @@ def _trim(rows: tuple[object, ...]) -> tuple[object, ...]:
 
 
 def coarse(part: Part, detail: int, colour_of: ColourOf) -> Mesh:
-    """The look of *part* from afar: without undersides, ends of beams and other faces small beside their shape's largest."""
-    shapes = [mesh(replace(part, shapes=(shape,)), detail, colour_of) for shape in part.shapes if shape.detail <= detail]
+    """The look of *part* from afar: no undersides, ends of beams or other faces small beside their shape's largest."""
+    shapes = [
+        mesh(replace(part, shapes=(shape,)), detail, colour_of) for shape in part.shapes if shape.detail <= detail
+    ]
     kept = []
     for shape in shapes:
         a, b, c = (shape.points[shape.triangles[:, k]] for k in range(3))
@@ -203,11 +206,16 @@ def coarse(part: Part, detail: int, colour_of: ColourOf) -> Mesh:
 
 
 def outline(part: Part, detail: int, colour_of: ColourOf) -> Mesh:
-    """What of *part* is enough for its shadow: of a box a side of each pair, whose shadows cover those of the others."""
+    """What of *part* is enough for its shadow: of a box one side of each pair, which cover the others' shadows."""
     shapes = [mesh(replace(part, shapes=(shape,)), 0, colour_of) for shape in part.shapes if shape.detail == 0]
     sides = np.array([2, 3, 6, 7, 10, 11])
     kept = [
-        Mesh(shape.points, shape.triangles[sides] if len(shape.triangles) == 12 else shape.triangles, shape.rgb, shape.normals)
+        Mesh(
+            shape.points,
+            shape.triangles[sides] if len(shape.triangles) == 12 else shape.triangles,
+            shape.rgb,
+            shape.normals,
+        )
         for shape in shapes
     ]
     return merged([_used(shape) for shape in kept]) if kept else mesh(part, detail, colour_of)

@@ -13,7 +13,12 @@ from twin.scene.look import Colour
 
 BRIGHT: Colour = (64, 224, 255)  # '#40E0FF'
 CASING: Colour = (10, 16, 24)
-VERDICTS: dict[str, Colour] = {"pass": (64, 214, 120), "warn": (255, 190, 40), "fail": (255, 72, 72), "unknown": (190, 196, 204)}
+VERDICTS: dict[str, Colour] = {
+    "pass": (64, 214, 120),
+    "warn": (255, 190, 40),
+    "fail": (255, 72, 72),
+    "unknown": (190, 196, 204),
+}
 _EDGES = np.array([[0, 1], [1, 2], [2, 3], [3, 0], [4, 5], [5, 6], [6, 7], [7, 4], [0, 4], [1, 5], [2, 6], [3, 7]])
 SWELL = 0.12  # metres an outline stands off
 

@@ -70,5 +70,5 @@ def _blocks(terminal: Terminal) -> list[Sign]:
         across = b.rows[row] * b.row_pitch[row] * b.row_sign[row] / 2
         cos, sin = np.cos(b.yaw[row]), np.sin(b.yaw[row])
         at = float(b.x[row] - sin * across), float(b.y[row] + cos * across), float(b.z[row] + 2.6 * b.tiers[row] + 3)
-        out.append(Sign(name, at, 300, "block", 1800))
+        out.append(Sign(name, at, 300, "block", 3000))
     return out

@@ -18,7 +18,8 @@ def shrunk(fine: Picture, by: int) -> Picture:
     """A picture (h * by, w * by, 3) averaged down to (h, w, 3)."""
     height, width = fine.shape[0] // by, fine.shape[1] // by
     rows = fine[: height * by, : width * by].reshape(height, by, width * by, 3).sum(axis=1, dtype=np.uint16)
-    return (rows.reshape(height, width, by, 3).sum(axis=2, dtype=np.uint16) // (by * by)).astype(np.uint8)
+    means = rows.reshape(height, width, by, 3).sum(axis=2, dtype=np.uint16) // (by * by)
+    return np.asarray(means, np.uint8)
 
 
 def check_path(path: Path, kinds: tuple[str, ...]) -> Path:
@@ -53,9 +54,14 @@ def write_picture(picture: Picture, path: Path) -> Path:
 
 
 def write_clip(
-    pictures: Iterable[Picture], path: Path, *, fps: float, size: tuple[int, int], progress: Callable[[int], None] | None = None
+    pictures: Iterable[Picture],
+    path: Path,
+    *,
+    fps: float,
+    size: tuple[int, int],
+    progress: Callable[[int], None] | None = None,
 ) -> Path:
-    """Write *pictures* (h, w, 3) of *size* (w, h, both even) as H.264; *progress* hears how many are done.  Raises `BadFile`."""
+    """Write *pictures* of *size* (w, h, both even) as H.264; *progress* hears how many are done.  Raises `BadFile`."""
     import imageio_ffmpeg
 
     check_path(path, CLIPS)

@@ -78,7 +78,9 @@ def _light(boxes: Boxes, face: int, grid: Grid, edges: tuple[Floats, Floats], lo
     low, high = light, light
     if (grid.sun[face // 2] > 0) == (face % 2 == 0):
         height = boxes.size[:, 2]
-        low, high = (np.where((edge < boxes.base[:, 2] + share * height)[:, None], light, dark) for share in (0.25, 0.75))
+        low, high = (
+            np.where((edge < boxes.base[:, 2] + share * height)[:, None], light, dark) for share in (0.25, 0.75)
+        )
     return low * (look.occlusion + 0.06), high
 
 
@@ -147,7 +149,9 @@ class Crowd:
             ends.append(self._along(corners[..., :2].reshape(-1, 2).astype(float)))
         self._bounds = None
         if ends:
-            self._bounds = np.stack([np.min([e.min(0) for e in ends], axis=0), np.max([e.max(0) for e in ends], axis=0)])
+            self._bounds = np.stack(
+                [np.min([e.min(0) for e in ends], axis=0), np.max([e.max(0) for e in ends], axis=0)]
+            )
 
     def face(self, eye: Floats) -> None:
         """Draw only what is turned towards *eye* (3,)."""

@@ -1,4 +1,4 @@
-"""A moment drawn: one window, its layers, its camera.  Imports VTK; `renderer.prepare` has to choose what draws first."""
+"""A moment drawn: one window, its layers, its camera.  Imports VTK; `renderer.prepare` has to choose first."""
 
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ from twin.moment import Moment
 from twin.scene import draw
 from twin.scene.cameras import Camera, named_camera
 from twin.scene.ground import add_ground, add_quays
-from twin.scene.land import add_land
 from twin.scene.labels import Labels, signs_of
+from twin.scene.land import add_land
 from twin.scene.look import Lamp, Look, read_look
 from twin.scene.machines import MachineLayer, near_machines, stale_machines
 from twin.scene.marks import Marks
@@ -81,7 +81,9 @@ class Scene:
         self._sky = add_sky(stages, look)
         x0, y0, x1, y1 = self.terminal.bounds
         level = self.terminal.site.water_level
-        self._water = add_water(stages, look, level, ((x0 + x1) / 2, (y0 + y1) / 2), draw.Haze(look.sky["haze"], 200, 7000))
+        self._water = add_water(
+            stages, look, level, ((x0 + x1) / 2, (y0 + y1) / 2), draw.Haze(look.sky["haze"], 200, 7000)
+        )
         add_land(stages, self.terminal, look, haze)
         self._slabs = add_ground(stages, self.terminal, look, haze)
         for add, shadows in ((add_quays, False), (add_structures, True)):
@@ -201,7 +203,9 @@ class Scene:
         eye.SetClippingRange(float(np.clip(abs(place[2]) * 0.03, 0.5, 60.0)), 60_000.0)
         self._sky.SetPosition(*place)
         self._slabs.show(abs(float(place[2])) < SLABS * self._finer)
-        for actor, shown in zip(self._water, (place[2] < WAVES * self._finer, place[2] >= WAVES * self._finer), strict=True):
+        for actor, shown in zip(
+            self._water, (place[2] < WAVES * self._finer, place[2] >= WAVES * self._finer), strict=True
+        ):
             actor.SetVisibility(bool(shown))
         seen_from = (*place.tolist(), eye.GetViewAngle())
         if self.moment is not None and seen_from != self._seen_from:

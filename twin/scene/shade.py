@@ -59,7 +59,7 @@ def _shift(axis: int, by: int, shape: tuple[int, ...]) -> tuple[tuple[slice, sli
 
 @dataclass(frozen=True)
 class Roofs:
-    """Roofs cut where a shadow's edge runs: box rows (r,), pieces x0 y0 x1 y1 (r, 4) in 0..1 of the roof, *dark* (r,)."""
+    """Roofs cut where a shadow's edge runs: box rows (r,), pieces x0 y0 x1 y1 (r, 4; 0..1), *dark* (r,)."""
 
     rows: Ints
     piece: Floats
@@ -106,10 +106,17 @@ def _cut(rows: Ints, row: Ints, x0: Floats, x1: Floats, cover: Floats, end: Floa
     return Roofs(rows[np.tile(row, 3)[keep]], pieces[keep], dark[keep])
 
 
-def wall_shadow(boxes: Boxes, face: npt.NDArray[np.int8], rows: Ints, grid: Grid, edges: tuple[Floats, Floats]) -> Floats:
+def wall_shadow(
+    boxes: Boxes, face: npt.NDArray[np.int8], rows: Ints, grid: Grid, edges: tuple[Floats, Floats]
+) -> Floats:
     """(q, 2) how much of the sun the lower and upper corners of sides see, 0 or 1; 1 for sides turned away from it."""
     out = np.ones((len(rows), 2))
-    for number, axis, sunny in ((0, 0, grid.sun[0] > 0), (1, 0, grid.sun[0] < 0), (2, 1, grid.sun[1] > 0), (3, 1, grid.sun[1] < 0)):
+    for number, axis, sunny in (
+        (0, 0, grid.sun[0] > 0),
+        (1, 0, grid.sun[0] < 0),
+        (2, 1, grid.sun[1] > 0),
+        (3, 1, grid.sun[1] < 0),
+    ):
         mine = np.flatnonzero(face == number)
         if not sunny or not len(mine):
             continue

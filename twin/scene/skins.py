@@ -1,6 +1,6 @@
 """What a container's steel looks like: corrugated sides, doors with their bars, a roof; one texture for all boxes.
 
-It darkens the box's own colour.  Where it is see-through letters show, white or dark: the line's name on the long sides.
+It darkens the box's own colour.  Where it is see-through letters show, white or dark: the line's name on long sides.
 """
 
 from functools import cache
@@ -24,6 +24,8 @@ INK = """
   vec3 ink = dot(steel, vec3(0.3, 0.59, 0.11)) > 0.42 ? steel * 0.26 : vec3(0.85);
   gl_FragData[0].rgb = mix(ink, steel, skin.a) * skin.rgb;
 """
+
+
 class Skins:
     """The texture, and where on it each kind of face lies.
 

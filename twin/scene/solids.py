@@ -60,29 +60,29 @@ def _place(thing: Structure) -> Place:
 
 
 def _building(solids: Solids, thing: Structure, look: Look) -> None:
-    at, l, w, h = _place(thing), thing.length / 2, thing.width / 2, thing.height
-    solids.box(at, (-l, -w, 0, l, w, h), look.ground["building"])
+    at, a, w, h = _place(thing), thing.length / 2, thing.width / 2, thing.height
+    solids.box(at, (-a, -w, 0, a, w, h), look.ground["building"])
     if h < 4:
-        solids.box(at, (-l - 0.01, -w - 0.01, h * 0.45, l + 0.01, w + 0.01, h * 0.8), GLASS)
-        solids.box(at, (-l - 0.3, -w - 0.3, h, l + 0.3, w + 0.3, h + 0.2), look.ground["roof"])
+        solids.box(at, (-a - 0.01, -w - 0.01, h * 0.45, a + 0.01, w + 0.01, h * 0.8), GLASS)
+        solids.box(at, (-a - 0.3, -w - 0.3, h, a + 0.3, w + 0.3, h + 0.2), look.ground["roof"])
         return
-    solids.box(at, (-l - 0.02, -w - 0.02, 0, l + 0.02, w + 0.02, 0.8), (96, 98, 100))
+    solids.box(at, (-a - 0.02, -w - 0.02, 0, a + 0.02, w + 0.02, 0.8), (96, 98, 100))
     hall = min(thing.length, thing.width) > 25
     floors = [h * 0.72] if hall else list(np.arange(1.0, h - 2.2, 3.6))
     for z in floors:
-        for x in np.arange(-l + 1.2, l - 2.6, 3.4):
+        for x in np.arange(-a + 1.2, a - 2.6, 3.4):
             for y0, y1 in ((-w - 0.04, -w), (w, w + 0.04)):
                 solids.box(at, (x, y0, z, x + 2.3, y1, z + 1.7), GLASS)
         for y in np.arange(-w + 1.2, w - 2.6, 3.4):
-            for x0, x1 in ((-l - 0.04, -l), (l, l + 0.04)):
+            for x0, x1 in ((-a - 0.04, -a), (a, a + 0.04)):
                 solids.box(at, (x0, y, z, x1, y + 2.3, z + 1.7), GLASS)
     if hall:  # doors that a machine drives through
-        for x in np.arange(-l + 5, l - 7, 11.0):
+        for x in np.arange(-a + 5, a - 7, 11.0):
             solids.box(at, (x, -w - 0.06, 0, x + 5.5, -w, 5.5), (92, 110, 128))
-    for x0, y0, x1, y1 in ((-l, -w, l, -w + 0.5), (-l, w - 0.5, l, w), (-l, -w, -l + 0.5, w), (l - 0.5, -w, l, w)):
+    for x0, y0, x1, y1 in ((-a, -w, a, -w + 0.5), (-a, w - 0.5, a, w), (-a, -w, -a + 0.5, w), (a - 0.5, -w, a, w)):
         solids.box(at, (x0, y0, h, x1, y1, h + 0.7), look.ground["roof"])
-    solids.box(at, (-l + 0.5, -w + 0.5, h - 0.2, l - 0.5, w - 0.5, h + 0.05), (122, 124, 126))
-    for x in np.arange(-l + 4, l - 5, 9.0):
+    solids.box(at, (-a + 0.5, -w + 0.5, h - 0.2, a - 0.5, w - 0.5, h + 0.05), (122, 124, 126))
+    for x in np.arange(-a + 4, a - 5, 9.0):
         solids.box(at, (x, -1.2, h, x + 2.6, 1.2, h + 1.4), (170, 173, 176))
 
 
@@ -95,24 +95,24 @@ def _mast(solids: Solids, thing: Structure, look: Look) -> None:
 
 
 def _gate(solids: Solids, thing: Structure, look: Look) -> None:
-    at, l, w = _place(thing), thing.length / 2, thing.width / 2
-    solids.box(at, (-l, -w, 0, l, w, thing.height), (214, 216, 218))
-    solids.box(at, (-l - 0.03, -w - 0.03, 0.15, l + 0.03, w + 0.03, thing.height * 0.6), (36, 74, 128))
-    for x in np.linspace(-l + 1, l - 1, max(2, int(thing.length // 15) + 1)):
+    at, a, w = _place(thing), thing.length / 2, thing.width / 2
+    solids.box(at, (-a, -w, 0, a, w, thing.height), (214, 216, 218))
+    solids.box(at, (-a - 0.03, -w - 0.03, 0.15, a + 0.03, w + 0.03, thing.height * 0.6), (36, 74, 128))
+    for x in np.linspace(-a + 1, a - 1, max(2, int(thing.length // 15) + 1)):
         for y in (-w + 0.8, w - 0.8):
             solids.box(at, (x - 0.25, y - 0.25, -max(thing.z, 0.1), x + 0.25, y + 0.25, 0), look.ground["mast"])
 
 
 def _rack(solids: Solids, thing: Structure, look: Look) -> None:
-    at, l, w, h = _place(thing), thing.length / 2, thing.width / 2, thing.height
+    at, a, w, h = _place(thing), thing.length / 2, thing.width / 2, thing.height
     steel: Colour = (120, 126, 132)
-    for x in np.arange(-l, l + 0.1, 6.3):
+    for x in np.arange(-a, a + 0.1, 6.3):
         solids.box(at, (x - 0.12, -w, 0, x + 0.12, -w + 0.24, h), steel)
         solids.box(at, (x - 0.12, w - 0.24, 0, x + 0.12, w, h), steel)
     for z in np.arange(2.7, h + 0.1, 2.9):
-        solids.box(at, (-l, -w, z - 0.12, l, w, z), (146, 150, 154))
-        solids.box(at, (-l, -w, z + 1.0, l, -w + 0.06, z + 1.06), look.palette.get("hazard", steel))
-    solids.box(at, (-l, -0.15, 0, l, 0.15, h - 0.8), (92, 98, 104))
+        solids.box(at, (-a, -w, z - 0.12, a, w, z), (146, 150, 154))
+        solids.box(at, (-a, -w, z + 1.0, a, -w + 0.06, z + 1.06), look.palette.get("hazard", steel))
+    solids.box(at, (-a, -0.15, 0, a, 0.15, h - 0.8), (92, 98, 104))
 
 
 def _tank(solids: Solids, thing: Structure, look: Look) -> None:
@@ -126,11 +126,11 @@ def _tank(solids: Solids, thing: Structure, look: Look) -> None:
 
 
 def _fence(solids: Solids, thing: Structure, look: Look) -> None:
-    at, l, h = _place(thing), thing.length / 2, thing.height
-    for x in np.arange(-l, l + 0.1, 6.0):
+    at, a, h = _place(thing), thing.length / 2, thing.height
+    for x in np.arange(-a, a + 0.1, 6.0):
         solids.box(at, (x - 0.06, -0.06, 0, x + 0.06, 0.06, h), (96, 104, 100))
     for z in (0.15, h * 0.5, h - 0.08):
-        solids.box(at, (-l, -0.02, z, l, 0.02, z + 0.07), (110, 118, 112))
+        solids.box(at, (-a, -0.02, z, a, 0.02, z + 0.07), (110, 118, 112))
 
 
 _DRAWN = {"building": _building, "mast": _mast, "gate": _gate, "rack": _rack, "tank": _tank, "fence": _fence}

@@ -1,4 +1,4 @@
-"""Boxes standing in a grid -> the faces that can be seen, lit beforehand.  One rule for the yard, the ship and moving boxes."""
+"""Boxes standing in a grid -> the faces that can be seen, lit beforehand: in the yard, aboard, and on the move."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ TOUCH = 0.05  # metres; a neighbour lower than this below a top leaves the face 
 
 @dataclass(frozen=True)
 class Boxes:
-    """Boxes (n): bottom centres *base* (n, 3) and *turn* (n,), sizes (n, 3), colours *rgb* (n, 3) of 255, all one frame.
+    """Boxes (n) in one frame: bottom centres *base* (n, 3), *turn* (n,), sizes (n, 3), colours *rgb* (n, 3) of 255.
 
     *low*, *high* and *row* (n,) are the grid cells they stand on: a 20' box on one (low = high), a 40' on two.
     """
@@ -70,7 +70,7 @@ def all_faces(count: int) -> list[Ints]:
 
 @dataclass(frozen=True)
 class Faces:
-    """Quads to draw: *corners* (q, 4, 3) and *rgb* (q, 4, 3) in the boxes' frame, *face* and box *rows* (q,) they belong to,
+    """Quads to draw in the boxes' frame: *corners* and *rgb* (q, 4, 3), the *face* and box *rows* (q,) they belong to,
     and which *piece* x0 y0 x1 y1 (q, 4; 0..1) of the face they are."""
 
     corners: npt.NDArray[np.float32]
@@ -81,7 +81,7 @@ class Faces:
 
 
 def faces_of(boxes: Boxes, faces: list[Ints], look: Look, yaw: float = 0.0) -> Faces:
-    """The *faces*, lit as the boxes' frame stands turned by *yaw* in the site; lower edges darker, as less sky reaches them."""
+    """The *faces*, lit as the boxes' frame stands turned by *yaw* in the site; lower edges see less of the sky."""
     number = np.repeat(np.arange(6), [len(rows) for rows in faces]).astype(np.int8)
     rows = np.concatenate(faces)
     piece = np.broadcast_to([0.0, 0.0, 1.0, 1.0], (len(rows), 4))
@@ -117,7 +117,7 @@ def lit_faces(
     yaw: float = 0.0,
     sun: Floats | None = None,
 ) -> Faces:
-    """Faces *number* (q,) of box *rows* (q,), or *piece*s of roofs; *sun* (q, 2): the sun that lower and upper corners see."""
+    """Faces *number* (q,) of box *rows* (q,), or *piece*s of roofs; *sun* (q, 2): its share low and high."""
     corners = face_corners(boxes, number, rows, piece)
     turn = boxes.turn[rows]
     light = face_light(turn + yaw, number, look)

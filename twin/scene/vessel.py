@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
-from vtkmodules.vtkRenderingCore import vtkActor
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkTexture
 
 from twin.catalogue import VesselClass
 from twin.facts import PlaceKind
@@ -12,15 +13,18 @@ from twin.geometry import Floats, Ints
 from twin.moment import Containers, Moment
 from twin.scene import draw
 from twin.scene.hulls import hull_mesh
-from twin.scene.look import Look
+from twin.scene.labels import letters_of
+from twin.scene.look import Colour, Look
 from twin.scene.machines import SHADOW_DEPTH
 from twin.scene.paint import Paint
 from twin.scene.shade import Grid
 from twin.scene.shadows import ground_shade, shadow_actor
 from twin.scene.stacks import Boxes, seen, tops
+from twin.scene.water import texture_of
 from twin.scene.yard import box_actor, grid_data, shadow_rings, sun_from
 from twin.yard import DECK, row_offset
 
+PROUD = 0.12  # metres that a name stands off the side
 _TURN = np.radians(1.0)  # the light on a ship is reckoned again when she has swung so far
 
 
@@ -30,13 +34,14 @@ class _Ship:
     shade: vtkActor
     boxes: vtkActor
     box_shade: vtkActor
+    name: vtkActor
     signature: tuple[object, ...] = ()
     stamp: int = -1
     lit_at: float = np.nan
     everything: list[vtkActor] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.everything = [self.hull, self.shade, self.boxes, self.box_shade]
+        self.everything = [self.hull, self.shade, self.boxes, self.box_shade, self.name]
 
 
 class Ships:
@@ -71,15 +76,22 @@ class Ships:
         ship.signature, ship.stamp, ship.lit_at = signature, stamp, place[3] if swung else ship.lit_at
         there = draw.site_from(*place)
         cast = self.look.cast(SHADOW_DEPTH) @ there
-        for actor, matrix in ((ship.hull, there), (ship.boxes, there), (ship.shade, cast), (ship.box_shade, there)):
-            actor.SetUserMatrix(draw.matrix_of(matrix))
+        for actor in ship.everything:
+            actor.SetUserMatrix(draw.matrix_of(cast if actor is ship.shade else there))
             actor.VisibilityOn()
 
     def _new(self, row: int) -> _Ship:
         empty = draw.quad_data(np.zeros((0, 4, 3)), np.zeros((0, 3)))
-        ship = _Ship(draw.plain_actor(empty), shadow_actor(empty, self.look), box_actor(self.look, self.haze, self.paint), ground_shade(self.look))
+        ship = _Ship(
+            draw.plain_actor(empty),
+            shadow_actor(empty, self.look),
+            box_actor(self.look, self.haze, self.paint),
+            ground_shade(self.look),
+            draw.plain_actor(empty),
+        )
         self.haze.on(ship.hull)
-        for actor, stage in zip(ship.everything, ("solid", "shadow", "solid", "shadow"), strict=True):
+        self.haze.on(ship.name)
+        for actor, stage in zip(ship.everything, ("solid", "shadow", "solid", "shadow", "solid"), strict=True):
             self.stages.add(stage, actor)
         self.ships[row] = ship
         return ship
@@ -90,7 +102,7 @@ class Ships:
         tone = self.look.topsides[crc32(v.name[row].encode()) % len(self.look.topsides)]
         mesh = hull_mesh(
             vessel, self.look.colour_of, length=float(v.length[row]) or None, beam=float(v.beam[row]) or None,
-            topside="#%02x%02x%02x" % tone, cargo=v.kind[row] in moment.terminal.catalogue.vessels,
+            topside="#" + bytes(tone).hex(), cargo=v.kind[row] in moment.terminal.catalogue.vessels,
         )  # fmt: skip
         cos, sin = np.cos(yaw), np.sin(yaw)
         normals = mesh.normals @ np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
@@ -98,6 +110,10 @@ class Ships:
         data = draw.poly_data(mesh.points, mesh.triangles, lit.astype(np.uint8))
         draw.put(ship.hull, data)
         draw.put(ship.shade, data)
+        size = float(v.length[row]) or vessel.length, float(v.beam[row]) or vessel.beam, vessel.depth
+        sides = self.look.shade(np.array([[sin, -cos, 0.0], [-sin, cos, 0.0]]))
+        draw.put(ship.name, name_data(v.name[row], size, sides))
+        ship.name.SetTexture(name_texture(v.name[row], tone))
 
     def _stow(self, ship: _Ship, moment: Moment, row: int, yaw: float) -> None:
         boxes, bays, across = deck_boxes(moment, row, self.paint)
@@ -110,6 +126,25 @@ class Ships:
         quay = -float(moment.vessels.z[row])
         shade = shadow_rings(boxes, roofs, grid.sun, quay, quay + SHADOW_DEPTH).reshape(-1, 3)
         draw.put(ship.box_shade, draw.poly_data(shade, np.arange(len(shade)).reshape(-1, 6)))
+
+
+def name_texture(name: str, tone: Colour) -> vtkTexture:
+    """White letters on the paint *tone*."""
+    letters = letters_of(name.upper(), 60)[..., None] / 255
+    return texture_of(np.array(tone) + letters * (np.array([236.0, 238, 238]) - tone), repeat=False)
+
+
+def name_data(name: str, size: tuple[float, float, float], sides: Floats) -> vtkPolyData:
+    """A name on both sides, well forward: *size* is length, beam, depth; *sides* (2, 3) the light on them."""
+    high, wide, _ = (*letters_of(name.upper(), 60).shape, 0)
+    tall = float(np.clip(size[2] * 0.1, 1.2, 3.0))
+    along = min(tall * wide / max(high, 1), size[0] * 0.2)
+    fore, aft, y = size[0] * 0.25, size[0] * 0.25 - along, size[1] / 2 + PROUD
+    low, top = size[2] - tall - 1.6, size[2] - 1.6
+    starboard = [(aft, -y, low), (fore, -y, low), (fore, -y, top), (aft, -y, top)]
+    port = [(fore, y, low), (aft, y, low), (aft, y, top), (fore, y, top)]
+    uv = np.tile([[0.0, 0], [1, 0], [1, 1], [0, 1]], (2, 1, 1))
+    return draw.quad_data(np.array([starboard, port]), np.clip(sides * 255, 0, 255), uv=uv)
 
 
 def class_of(moment: Moment, row: int) -> VesselClass:

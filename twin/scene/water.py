@@ -15,8 +15,10 @@ _SPOKES = 48
 _TILE = 170.0  # metres, one copy of the waves
 
 
-def add_water(stages: draw.Stages, look: Look, level: float, middle: tuple[float, float], haze: draw.Haze) -> tuple[vtkActor, vtkActor]:
-    """A sheet of water at *level* around *middle*: with waves, and plain for where they would be smaller than a pixel."""
+def add_water(
+    stages: draw.Stages, look: Look, level: float, middle: tuple[float, float], haze: draw.Haze
+) -> tuple[vtkActor, vtkActor]:
+    """A sheet of water at *level* around *middle*: with waves, and plain where they would be smaller than a pixel."""
     turn = np.arange(_SPOKES) * 2 * np.pi / _SPOKES
     ring = np.stack([np.cos(turn), np.sin(turn)], axis=1)
     points = np.concatenate([ring * r + middle for r in _RINGS])

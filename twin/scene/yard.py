@@ -85,7 +85,7 @@ class Yard:
         return changed
 
     def face(self, eye: Floats, reach: float, shaded: float) -> None:
-        """Show the blocks within *reach* metres of *eye* in their skins, and the shadows around those within *shaded*."""
+        """Show the blocks within *reach* metres of *eye* in their skins, and shadows around those within *shaded*."""
         corners = self._corners
         away = np.maximum(np.maximum(corners.min(1) - eye[:2], eye[:2] - corners.max(1)), 0)
         near = (away**2).sum(axis=1) + eye[2] ** 2 < reach**2
@@ -132,7 +132,14 @@ class Yard:
 
 
 def grid_data(
-    boxes: Boxes, faces: list[Ints], grid: Grid, look: Look, paint: Paint, *, yaw: float = 0.0, dark: Colour = (22, 23, 26)
+    boxes: Boxes,
+    faces: list[Ints],
+    grid: Grid,
+    look: Look,
+    paint: Paint,
+    *,
+    yaw: float = 0.0,
+    dark: Colour = (22, 23, 26),
 ) -> vtkPolyData:
     """The *faces* of *boxes* that can be seen, in each other's shadow, and the dark between the stacks."""
     edges = grid.edges()
