@@ -94,6 +94,7 @@ def test_clearances_are_sorted_and_within(capsys, shift):
         (["info", "nothing.yaml"], "no such file"),
         (["info", "."], "is a folder"),
         (["query", "heights", "SHIFT", "--at", "noon"], "is not a time"),
+        (["query", "heights", "SHIFT", "--at", "2027-01-01T00:00Z"], "runs from 2026-03-01T06:00:00.000Z to"),
         (["query", "heights", "SHIFT", "--block", "ZZ"], "no block named 'ZZ'"),
         (["query", "find", "SHIFT", "MSKU0000033"], "did you mean MSKU0000032"),
         (["query", "heights", "LAYOUT", "--at", "2026-03-01T06:00Z"], "is a layout, which has no time"),

@@ -11,7 +11,7 @@ from twin.moment import Moment
 from twin.recording import Recording, open_recording
 from twin.session import Session
 from twin.terminal import Terminal
-from twin.units import time_from_text
+from twin.units import text_from_time, time_from_text
 from twin.world import World
 
 MAGIC = b"\x89MCAP0\r\n"  # mcap.dev/spec: how every MCAP file begins
@@ -29,24 +29,31 @@ def open_file(path: Path) -> Terminal | Recording:
 
 
 def open_session(path: Path, feed: str = "", *, at: str = "", speed: float = 1.0) -> Session:
-    """A session on *path*: a recording played, or a layout with *feed* (empty: just the layout).  Raises `TwinError`.
+    """A session on *path*: a recording played, or a layout with *feed* (empty: just the layout).
+
+    Raises `TwinError`.
     """
     source = open_file(path)
-    if isinstance(source, Recording):
-        if feed:
-            raise TwinError(
-                f"{path} is a recording and brings its own facts; give a layout to watch {feed}, or leave --feed out"
-            )
-        session = _replay(source)
-    else:
-        session = _watched(source, feed)
+    if isinstance(source, Recording) and feed:
+        source.close()
+        own = f"{path} is a recording and brings its own facts"
+        raise TwinError(f"{own}; give a layout to watch {feed}, or leave --feed out")
+    session = _replay(source) if isinstance(source, Recording) else _watched(source, feed)
     if isinstance(session.clock, ReplayClock):
         session.clock.rate = speed
         if at:
-            session.clock.jump(time_from_text(at))
+            session.clock.jump(_within(at, session.clock.start, session.clock.end, path))
     elif at:
         raise TwinError(f"--at {at}: only a recording can be sought in; {feed or path} is not one")
     return session
+
+
+def _within(at: str, start: int, end: int, path: Path) -> int:
+    """The instant *at*, which must lie in the recording."""
+    t = time_from_text(at)
+    if not start <= t <= end:
+        raise TwinError(f"--at {at}: {path} runs from {text_from_time(start)} to {text_from_time(end)}")
+    return t
 
 
 def _replay(recording: Recording) -> Session:
@@ -65,7 +72,7 @@ def moment_of(path: Path, at: str = "") -> Moment:
     """The moment *at* (ISO text; empty: the start) of the recording, or the empty terminal of the layout, at *path*."""
     source = open_file(path)
     if isinstance(source, Recording):
-        return source.at(at or source.start)
+        return source.at(_within(at, source.start, source.end, path) if at else source.start)
     if at:
         raise TwinError(f"--at {at}: {path} is a layout, which has no time; give a recording")
     return World(source).at(0)

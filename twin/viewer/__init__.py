@@ -18,11 +18,18 @@ def view(
     opened or the file cannot be used.
     """
     from twin.errors import NoRenderer
+    from twin.opened import open_session
     from twin.scene.renderer import prepare
+    from twin.units import text_from_time
 
+    path = None if layout_or_recording is None else Path(layout_or_recording)
+    when = text_from_time(at) if isinstance(at, int) else at or ""
+    session = None if path is None else open_session(path, feed or "", at=when, speed=speed)
     renderer = prepare(window=True)
     if not renderer.window:
+        if session is not None:
+            session.close()
         raise NoRenderer(f"no window can be opened: {renderer.detail}; `twin render` draws into a file instead")
     from twin.viewer.program import run
 
-    run(layout_or_recording, feed=feed, at=at, speed=speed, seconds=seconds)
+    run(session, path, seconds=seconds)
