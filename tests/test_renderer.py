@@ -278,3 +278,12 @@ print(chosen.name, said["kind"])
 
     assert ran.returncode in (0, 2), ran.stderr
     assert ran.returncode == 2 or ran.stdout.split() in (["egl", EGL], ["osmesa", OSMESA])
+
+
+def test_a_window_that_failed_once_is_asked_for_again(tmp_path, display):
+    """A busy machine may fail to open a window where a display is there; the next start must not believe that."""
+    first = choose_renderer(True, environ=display, prove=Machine(EGL), find=everything, keep=tmp_path)
+    then = choose_renderer(True, environ=display, prove=Machine(GLX, EGL), find=everything, keep=tmp_path)
+
+    assert (first.draws, first.window) == (True, False)
+    assert then.window

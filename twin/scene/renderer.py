@@ -101,7 +101,7 @@ def choose_renderer(
     """The first way to draw that is proved to work: the user's own choice, the display, EGL, OSMesa.
 
     With *window* a Qt window is proved too.  *keep* is the folder of kept answers, the user's cache unless given;
-    only an answer that draws is kept.  Never raises: look at `draws`, or call `prepare`.
+    only an answer that draws, in a window where a display is there for one, is kept.  Never raises: look at `draws`, or call `prepare`.
     """
     if sys.platform in ("darwin", "win32"):
         return Renderer("native", window, {}, "the system's own window and OpenGL")
@@ -113,7 +113,8 @@ def choose_renderer(
         return known
     trial = _Trial(environ, prove, find)
     renderer = trial.choose(window, display)
-    if path and renderer.draws and not trial.hung:  # a hang may be a busy machine: ask again next time
+    as_asked = renderer.draws and (renderer.window or not (window and display))
+    if path and as_asked and not trial.hung:  # a hang or a failed window may be a busy machine: ask again next time
         kept.write(path, renderer)
     return renderer
 
