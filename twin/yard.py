@@ -1,8 +1,8 @@
 """Boxes in stacks: from addresses to bottom centres, with the true heights of what lies below.
 
 One rule serves the yard and the ship: a 20' box stands on one column of TEU slots, a 40' or 45' on the two its
-even bay covers, on whichever is higher; a tier with nothing below it stands at the nominal height, because the world believes
-what it is told.
+even bay covers, on whichever is higher; a tier with nothing below it stands at the nominal height, because the world
+believes what it is told.
 """
 
 import numpy as np

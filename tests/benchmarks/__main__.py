@@ -21,8 +21,8 @@ PARTS = {
 FILE = Path(__file__).resolve().parents[2] / "BENCHMARKS.md"
 HEAD = """# Benchmarks
 
-Written by `uv run python -m tests.benchmarks`. Competitors ran in turn in one run, medians are given; these machines are
-noisy: believe the ratios, not the milliseconds.
+Written by `uv run python -m tests.benchmarks`. Competitors ran in turn in one run, medians are given; these machines
+are noisy: believe the ratios, not the milliseconds.
 """
 
 

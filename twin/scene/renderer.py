@@ -100,8 +100,9 @@ def choose_renderer(
 ) -> Renderer:
     """The first way to draw that is proved to work: the user's own choice, the display, EGL, OSMesa.
 
-    With *window* a Qt window is proved too.  *keep* is the folder of kept answers, the user's cache unless given;
-    only an answer that draws, in a window where a display is there for one, is kept.  Never raises: look at `draws`, or call `prepare`.
+    With *window* a Qt window is proved too.  *keep* is the folder of kept answers, the user's cache unless given; only
+    an answer that draws, in a window where a display is there for one, is kept.  Never raises: look at `draws`, or call
+    `prepare`.
     """
     if sys.platform in ("darwin", "win32"):
         return Renderer("native", window, {}, "the system's own window and OpenGL")
