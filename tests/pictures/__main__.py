@@ -1,4 +1,4 @@
-"""`uv run python -m tests.pictures [NAME …]` draws the README's pictures anew, from the sample recording, into docs/."""
+"""`uv run python -m tests.pictures [NAME …]` draws the README's pictures from the sample recording into docs/."""
 
 import sys
 from pathlib import Path
@@ -12,9 +12,9 @@ SIZE = (1600, 900)
 PICTURES = {  # name: camera, whether names are shown
     "overview": ("overview", True),
     "quay": ("quay", False),
-    "block": ("block:A11", False),
-    "crane": ("machine:QC07", False),
-    "cab": ("cab:QC06", True),
+    "block": ("block:A10", False),
+    "crane": ("machine:QC05", False),
+    "cab": ("cab:QC05", True),
     "plan": ("plan", True),
 }
 

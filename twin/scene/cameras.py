@@ -124,8 +124,8 @@ def _block(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     across = np.array([-along[1], along[0]])
     corner = np.array([b.x[row], b.y[row]])
     middle = corner + along * min(length * 0.22, 45) + across * width / 2
-    eye = corner - along * 30 - across * np.sign(width) * 24
-    position, focal_point = (float(eye[0]), float(eye[1]), 27.0), (float(middle[0]), float(middle[1]), 4.0)
+    eye = corner - along * 40 - across * np.sign(width) * 20
+    position, focal_point = (float(eye[0]), float(eye[1]), 41.0), (float(middle[0]), float(middle[1]), 0.0)
     return Camera(position, focal_point, view_angle=36)
 
 
@@ -147,10 +147,13 @@ def _machine_place(name: str, terminal: Terminal, moment: Moment | None) -> tupl
 
 def _machine(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     x, y, yaw, size = _machine_place(name, terminal, moment)
-    large = size > 60  # a quay crane: from beside it, past the ship
-    reach, turn = size * (1.05 if large else 1.35) + 6, yaw - (0.28 if large else 0.95)
-    eye = x + reach * float(np.cos(turn)), y + reach * float(np.sin(turn)), size * (0.34 if large else 0.42) + 3
-    return Camera((float(eye[0]), float(eye[1]), float(eye[2])), (x, y, min(size * 0.3, 36)), view_angle=40)
+    if size > 60:  # a quay crane: over the ship before it
+        reach, turn = size * 1.12, yaw - 1.0
+        eye = x + reach * float(np.cos(turn)), y + reach * float(np.sin(turn)), size * 0.74
+        return Camera(eye, (x, y, size * 0.31), view_angle=46)
+    reach, turn = size * 1.35 + 6, yaw - 0.95
+    eye = x + reach * float(np.cos(turn)), y + reach * float(np.sin(turn)), size * 0.42 + 3
+    return Camera(eye, (x, y, min(size * 0.3, 36)), view_angle=40)
 
 
 def _cab(name: str, terminal: Terminal, moment: Moment | None) -> Camera:

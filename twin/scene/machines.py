@@ -20,6 +20,12 @@ from twin.scene.swatches import Swatches
 
 CAST = -1  # the detail of what casts a shadow
 GREY = (126, 130, 134)
+# Sun and fill, the scene's two lights, as `Look.shade` reckons them: VTK's own code adds highlights, which are dear.
+_LIGHT = """
+  vec3 sun = max(0.0, dot(normalVCVSOutput, -lightDirectionVC0)) * lightColor0;
+  vec3 fill = max(0.0, dot(normalVCVSOutput, -lightDirectionVC1)) * lightColor1;
+  gl_FragData[0] = vec4(ambientColor + diffuseColor * (sun + fill), opacity);
+"""
 SMALL = 0.2  # of its shape's largest face: what nobody misses from afar
 SHADOW_DEPTH = -0.3  # metres; see `draw.Stages`: shadows pass where the ground lies before them
 
@@ -140,6 +146,8 @@ class MachineLayer:
                 pool.actor.SetUserMatrix(draw.matrix_of(self.look.cast(SHADOW_DEPTH)))
             else:
                 pool.actor.GetProperty().SetAmbient(self.look.ambient)
+                shader = pool.actor.GetShaderProperty()
+                shader.AddFragmentShaderReplacement("//VTK::Light::Impl", True, _LIGHT, False)
                 pool.actor.GetProperty().SetSpecular(0.0)
                 self.haze.on(pool.actor)
             self.stages.add("shadow" if shadow else "standing", pool.actor)
