@@ -144,3 +144,17 @@ def test_blocks_are_crowded_by_place_and_never_across_directions():
 
     assert sorted(np.concatenate(parts).tolist()) == list(range(40))
     assert all(len(part) <= 12 and len(set(yaw[part])) == 1 for part in parts)
+
+
+def test_from_afar_every_box_of_a_pile_keeps_its_colour():
+    """Red, green and blue on each other behind a neighbour of one tier: the side begins at green, texels 2 to 6."""
+    boxes = standing({(2, 2): 3, (2, 3): 1})
+    boxes.rgb[:3] = np.diag([200.0, 200.0, 200.0])
+    grid = grid_of(boxes)
+
+    piles = piles_of(boxes, seen(boxes, grid.heights), grid, grid.edges(), LOOK)
+
+    high = int(np.argmax(piles.texels[2].reshape(2, -1).std(axis=1)))
+    upper = piles.texels[2][high][[1, 3, 5]]
+    assert [0, 1, 2] == upper.argmax(axis=1).tolist()
+    assert [2.0, 6.0] == piles.span[2][piles.pile[2] == high][0].tolist()
