@@ -217,10 +217,12 @@ def test_an_unknown_camera_is_refused_with_the_names_there_are(name):
 
 
 def test_no_label_lies_over_another():
+    from twin.scene.cameras import Camera
     from twin.scene.scene import Scene
 
     moment = World(many_machines(120)).at(T0)
     scene = Scene(moment.terminal, size=(640, 360))
+    scene.camera = Camera((240, -60, 70), (240, 30, 0))
     scene.show(moment)
     scene.render()
     chosen = scene._labels._chosen(scene._view(), 1)

@@ -80,7 +80,7 @@ def _frame(terminal: Terminal) -> _Frame:
 
 def _overview(terminal: Terminal) -> Camera:
     f = _frame(terminal)
-    reach = float(np.clip(f.length * 0.30, 110, 600))
+    reach = float(np.clip(f.length * 0.30, 230, 600))
     eye = f.at(reach * 0.85, -reach * 0.62, reach * 0.36)
     return Camera(eye, f.at(-reach * 0.28, f.depth * 0.20, 0), view_angle=32)
 
