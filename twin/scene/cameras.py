@@ -80,6 +80,9 @@ def _frame(terminal: Terminal) -> _Frame:
 
 def _overview(terminal: Terminal) -> Camera:
     f = _frame(terminal)
+    if not terminal.quays:  # nothing is at the water, so the whole yard is what there is to see
+        size = max(f.length, f.depth)
+        return Camera(f.at(size * 0.35, -size * 0.55, size * 0.55), f.at(0, f.depth * 0.44, 0), view_angle=44)
     reach = float(np.clip(f.length * 0.30, 230, 600))
     eye = f.at(reach * 0.85, -reach * 0.62, reach * 0.36)
     return Camera(eye, f.at(-reach * 0.28, f.depth * 0.20, 0), view_angle=32)
