@@ -16,8 +16,9 @@ from twin.spatial.stacks import heights
 from twin.units import ns, text_from_time
 
 Say = Callable[[str], None]
-FPS, CLIP_SECONDS, CLIP_SPEED = 20, 6, 4.0
+FPS, CLIP_SECONDS, CLIP_SPEED = 20, 5, 4.0
 CLIP_SIZE, PICTURE_SIZE = (960, 540), (1600, 900)
+CLIP_CAMERA = "vessel:NORDERELBE"  # of the sample: three cranes at work on one ship
 
 
 def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
@@ -32,8 +33,12 @@ def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
     if not renderer.draws:
         _answers(moment)
         raise NoRenderer(f"no picture was drawn: {renderer.detail}")
-    _files(recording, moment, out, say, bar)
+    prepare()
+    _folder(out)
+    _still(moment, out / "overview.png")
     _answers(moment)
+    say("there is no display, so that was a picture; a clip follows (Ctrl-C to leave it)")
+    _clip(recording, moment.t, out / "demo.mp4", bar)
 
 
 def _answers(moment: Moment) -> None:
@@ -54,30 +59,38 @@ def _nearest(who_a: tuple[str, ...], who_b: tuple[str, ...], metres: list[float]
     return f"; the nearest {who_a[0]} and {who_b[0]}, {metres[0]:.2f} m" if metres else ""
 
 
-def _files(recording: Recording, moment: Moment, out: Path, say: Say, bar: Share | None) -> None:
+def _folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise BadFile(out, f"cannot be made a folder ({wrong.strerror}); give another with --out") from None
-    prepare()
-    from twin.scene.stills import render_clip, render_still
 
-    still, moving = out / "overview.png", out / "demo.mp4"
-    render_still(recording.terminal, moment, still, size=PICTURE_SIZE)
-    print(f"picture: {still}", flush=True)
-    say("there is no display, so this is a picture; a clip follows (Ctrl-C to leave it)")
+
+def _still(moment: Moment, path: Path) -> None:
+    from twin.scene.stills import render_still
+
+    render_still(moment.terminal, moment, path, size=PICTURE_SIZE)
+    print(f"picture: {path}", flush=True)
+
+
+def _clip(recording: Recording, start: int, path: Path, bar: Share | None) -> None:
+    from twin.scene.stills import render_clip
+
     step = ns(CLIP_SPEED / FPS)
-    times = range(moment.t, min(moment.t + FPS * CLIP_SECONDS * step, recording.end), step)
+    times = range(start, min(start + FPS * CLIP_SECONDS * step, recording.end), step)
     render_clip(
         recording.terminal,
         film(recording, times),
-        moving,
+        path,
         fps=FPS,
         size=CLIP_SIZE,
+        camera=CLIP_CAMERA,
+        labels=False,  # they would jump from thing to thing as the camera drifts
+        finer=2,
         frames=len(times),
         progress=shares(bar, len(times)),
     )
-    print(f"clip: {moving}", flush=True)
+    print(f"clip: {path}", flush=True)
 
 
 def _window(recording: Recording, live: bool, say: Say) -> None:

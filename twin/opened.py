@@ -1,5 +1,6 @@
 """What a path is, a layout or a recording, and a session on it."""
 
+import logging
 from pathlib import Path
 
 from twin.clock import ReplayClock
@@ -14,6 +15,7 @@ from twin.terminal import Terminal
 from twin.units import text_from_time, time_from_text
 from twin.world import World
 
+log = logging.getLogger(__name__)
 MAGIC = b"\x89MCAP0\r\n"  # mcap.dev/spec: how every MCAP file begins
 
 
@@ -68,11 +70,25 @@ def _watched(terminal: Terminal, uri: str) -> Session:
     return Session(terminal, feed, roster=world.roster)
 
 
+def _first_to_see(recording: Recording) -> Moment:
+    """The start of the recording, or its end where nothing at all was known at the start: AIS tells one ship at a
+    time.
+    """
+    moment = recording.at(recording.start)
+    told = len(moment.containers) or moment.vessels.present.any() or (moment.machines.heard >= 0).any()
+    if told or recording.end == recording.start:
+        return moment
+    log.warning("nothing is known at the start of %s; this is its end, %s", recording.path, text_from_time(recording.end))
+    return recording.at(recording.end)
+
+
 def moment_of(path: Path, at: str = "") -> Moment:
-    """The moment *at* (ISO text; empty: the start) of the recording, or the empty terminal of the layout, at *path*."""
+    """The moment *at* (ISO text; empty: the start, if anything is known then) of the recording, or the empty terminal
+    of the layout, at *path*.
+    """
     source = open_file(path)
     if isinstance(source, Recording):
-        return source.at(_within(at, source.start, source.end, path) if at else source.start)
+        return source.at(_within(at, source.start, source.end, path)) if at else _first_to_see(source)
     if at:
         raise TwinError(f"--at {at}: {path} is a layout, which has no time; give a recording")
     return World(source).at(0)

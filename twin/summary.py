@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from twin.catalogue import Kind, VesselClass
 from twin.catalogue_files import read_kind, read_vessel
 from twin.opened import open_file
 from twin.recording import Recording
-from twin.terminal import Terminal
+from twin.terminal import Blocks, Terminal
 from twin.units import text_from_time
 from twin.yamlfile import read_yaml
 
@@ -44,7 +46,7 @@ def of_terminal(terminal: Terminal) -> Summary:
             for row, name in enumerate(blocks.name)
         ],
         "slots": terminal.slots,
-        "positions": int((blocks.bays * blocks.rows * blocks.tiers).sum()),
+        "positions": _positions(blocks),
         "berths": len(terminal.berths),
         "quay_m": round(sum(((q.x1 - q.x0) ** 2 + (q.y1 - q.y0) ** 2) ** 0.5 for q in terminal.quays), 3),
         "machines": len(terminal.machines),
@@ -53,6 +55,14 @@ def of_terminal(terminal: Terminal) -> Summary:
         "sources": list(terminal.sources),
         "notes": list(terminal.notes),
     }
+
+
+def _positions(blocks: Blocks) -> int:
+    """Places for a 20' box, tiers counted; the two outer rows may be higher or lower than the others."""
+    outer = np.minimum(blocks.rows, 2)
+    high = blocks.outer_tiers if len(blocks.outer_tiers) == len(blocks) else blocks.tiers
+    high = np.where(high > 0, high, blocks.tiers)
+    return int((blocks.bays * ((blocks.rows - outer) * blocks.tiers + outer * high)).sum())
 
 
 def of_recording(recording: Recording) -> Summary:
