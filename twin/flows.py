@@ -1,5 +1,6 @@
 """Facts on their way: from a feed into a recording, from a recording onto a socket, from AIS lines into either."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,8 +24,12 @@ from twin.terminal import Terminal
 from twin.units import SECOND, ns, text_from_time
 
 Share = Callable[[float], None]  # told the share done, 0 to 1
+log = logging.getLogger(__name__)
+Say = Callable[[str], None]
 PAUSE = 0.05  # seconds between two looks at a live feed
 FOREVER = 2**62
+UNPACED = 1e6  # times as fast: as fast as it goes
+KEPT_UP = 0.8  # of the speed asked for, below which it is said that it was not reached
 
 
 def record(
@@ -35,18 +40,21 @@ def record(
     seconds: float = 0.0,
     overwrite: bool = False,
     bar: Share | None = None,
+    say: Say = log.info,
 ) -> dict[str, object]:
     """Write what *feed* says into *out* until it ends, *seconds* have passed, or Ctrl-C; what was heard.
 
     Raises `TwinError`.
     """
+    if out.exists() and Path(feed).exists() and out.samefile(feed):
+        raise TwinError(f"{out} cannot be recorded on to itself; write somewhere else")
     terminal = _terminal_for(feed, layout)
     roster = roster_of(terminal.machines.name)
     source = open_feed(feed, terminal, roster)
     messages = 0
     try:
         with Recorder(out, terminal, roster, overwrite=overwrite, live=source.live) as recorder:
-            for batches in _heard(source, seconds, bar):
+            for batches in _heard(source, seconds, bar, say):
                 messages += len(batches)
                 recorder.write(batches)
     except KeyboardInterrupt:  # how a person ends a recording of something live: it is closed and whole
@@ -71,14 +79,17 @@ def _layout(path: Path) -> Terminal:
     return source.terminal if isinstance(source, Recording) else source
 
 
-def _heard(source: Feed, seconds: float, bar: Share | None) -> Iterator[list[Batch]]:
+def _heard(source: Feed, seconds: float, bar: Share | None, say: Say) -> Iterator[list[Batch]]:
     """What *source* says, as it says it; of something recorded all of it, a second at a time."""
     if not source.live and source.span is not None:
         yield from _played(source, *source.span, bar)
         return
-    began = ticking()
+    began, state = ticking(), source.health.state
     while not seconds or ticking() - began < ns(seconds):
         yield source.hear(FOREVER)
+        if source.health.state != state:
+            state = source.health.state
+            say(f"the feed is {state}{': ' if source.health.note else ''}{source.health.note}")
         if bar and seconds:
             bar((ticking() - began) / ns(seconds))
         rest(PAUSE)
@@ -94,7 +105,14 @@ def _played(source: Feed, start: int, end: int, bar: Share | None) -> Iterator[l
 
 
 def publish(
-    file: Path, bind: str, *, speed: float = 1.0, seconds: float = 0.0, wait: float = 0.0, bar: Share | None = None
+    file: Path,
+    bind: str,
+    *,
+    speed: float = 1.0,
+    seconds: float = 0.0,
+    wait: float = 0.0,
+    bar: Share | None = None,
+    say: Say = log.info,
 ) -> dict[str, object]:
     """Say the recording *file* at *bind*, *speed* times as fast.  Raises `TwinError`."""
     recording = open_file(file)
@@ -103,9 +121,15 @@ def publish(
     if not speed > 0:
         raise TwinError(f"--speed {speed:g}: a live feed only goes forwards; give a number above 0")
     with Publisher(recording.terminal, recording.roster, bind) as publisher:
+        say(f"publishing {file} at {bind}; watch it with: twin view LAYOUT --feed {bind}")
         rest(wait)
+        began = ticking()
         t = _said(RecordedFeed(recording), publisher, speed, seconds, bar)
-    return {"recording": str(file), "published at": bind, "up to": text_from_time(t)}
+    reached = (t - recording.start) / max(ticking() - began, 1)
+    if reached < speed * KEPT_UP and t - recording.start > SECOND:
+        say(f"this machine could not keep up with {speed:g}: it was {reached:.3g} times as fast")
+    up_to = text_from_time(t)
+    return {"recording": str(file), "published at": bind, "up to": up_to, "speed reached": round(reached, 3)}
 
 
 def _said(feed: Feed, publisher: Publisher, speed: float, seconds: float, bar: Share | None) -> int:
@@ -117,6 +141,27 @@ def _said(feed: Feed, publisher: Publisher, speed: float, seconds: float, bar: S
         if seconds and ticking() - began >= ns(seconds):
             break
     return t
+
+
+class _Tapped:
+    """*feed*, everything it says written to *recorder* as it is said."""
+
+    def __init__(self, feed: Feed, recorder: Recorder) -> None:
+        self._feed, self._recorder = feed, recorder
+        self.live, self.span, self.health = feed.live, feed.span, feed.health
+
+    def hear(self, until: int) -> list[Batch]:
+        return self._written(self._feed.hear(until))
+
+    def seek(self, t: int) -> list[Batch]:
+        return self._written(self._feed.seek(t))
+
+    def close(self) -> None:
+        self._feed.close()
+
+    def _written(self, batches: list[Batch]) -> list[Batch]:
+        self._recorder.write(batches)
+        return batches
 
 
 @contextmanager
@@ -162,14 +207,19 @@ def ais(
     """
     terminal = _layout(layout)
     roster = roster_of(terminal.machines.name)
-    feed = AisFeed(file, terminal, roster, radius=km * 1000)
-    if bind:
-        with Publisher(terminal, roster, bind) as publisher:
+    heard = AisFeed(file, terminal, roster, radius=km * 1000)
+    if heard.span is None:
+        return heard.counts
+    with ExitStack() as opened:
+        feed: Feed = heard
+        if out is not None:
+            recorder = opened.enter_context(Recorder(out, terminal, roster, overwrite=overwrite, live=bool(bind)))
+            feed = _Tapped(heard, recorder)
+        if bind:
+            publisher = opened.enter_context(Publisher(terminal, roster, bind))
             rest(wait)
-            _said(feed, publisher, speed or 1e6, 0.0, bar)
-    with ExitStack() as open_files:
-        if out is not None and feed.span is not None:
-            recorder = open_files.enter_context(Recorder(out, terminal, roster, overwrite=overwrite, live=False))
-            for batches in _played(feed, *feed.span, bar):
-                recorder.write(batches)
-    return feed.counts
+            _said(feed, publisher, speed or UNPACED, 0.0, bar)
+        else:
+            for _ in _played(feed, *heard.span, bar):
+                pass
+    return heard.counts

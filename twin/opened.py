@@ -78,7 +78,8 @@ def _first_to_see(recording: Recording) -> Moment:
     told = len(moment.containers) or moment.vessels.present.any() or (moment.machines.heard >= 0).any()
     if told or recording.end == recording.start:
         return moment
-    log.warning("nothing is known at the start of %s; this is its end, %s", recording.path, text_from_time(recording.end))
+    end = text_from_time(recording.end)
+    log.warning("nothing is known at the start of %s; this is its end, %s", recording.path, end)
     return recording.at(recording.end)
 
 

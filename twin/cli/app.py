@@ -17,7 +17,13 @@ EPILOGUE = (
     "Start with `twin demo`.  Every verb that answers takes --json.  Errors are sentences on stderr, exit code 2."
 )
 
-app = App(name="twin", version=__version__, help="A digital twin of a container terminal.", help_epilogue=EPILOGUE)
+app = App(
+    name="twin",
+    version=__version__,
+    help="A digital twin of a container terminal.",
+    help_epilogue=EPILOGUE,
+    suppress_keyboard_interrupt=False,
+)
 app.command(show.demo)
 app.command(show.view)
 app.command(show.render)
@@ -43,6 +49,8 @@ app.command(feeding)
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run `twin` with *words* (the command line's when None) and exit with its code."""
+    if sys.stdout is None:  # closed by the caller: there is nobody to answer, which is no reason to stop
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     logging.basicConfig(format="twin: %(message)s", level=logging.WARNING, stream=sys.stderr)
     sys.exit(run(sys.argv[1:] if words is None else words))
 

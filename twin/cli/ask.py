@@ -6,7 +6,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from twin.cli.talk import as_json, pairs, say, table
+from twin.cli.talk import within as check
 
+MOST_WITHIN = 100.0  # metres; farther apart nothing is a clearance, and everything is a pair
 Json = Annotated[bool, Parameter(name="--json", negative="", help="Answer as JSON.")]
 At = Annotated[
     str,
@@ -111,7 +113,7 @@ def clearance(file: Path, *, within: float = 2.0, at: At = "", limit: int = 20, 
     Parameters
     ----------
     within
-        Metres.
+        Metres, at most 100.
     limit
         How many pairs the table shows (JSON has all).
     """
@@ -119,6 +121,8 @@ def clearance(file: Path, *, within: float = 2.0, at: At = "", limit: int = 20, 
     from twin.spatial.clearances import clearances
     from twin.units import text_from_time
 
+    check("--within", within, 0, MOST_WITHIN, "m")
+    check("--limit", limit, 0, 10**9)
     moment = moment_of(file, at)
     found = clearances(moment, within)
     columns = zip(

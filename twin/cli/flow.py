@@ -6,8 +6,9 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from twin.cli.ask import Json
-from twin.cli.talk import as_json, pairs, progress, say
+from twin.cli.talk import as_json, pairs, progress, say, within
 
+YEAR = 365 * 86_400.0  # seconds
 BIND = "tcp://127.0.0.1:7701"  # where twin's own feeds are published unless told otherwise: this machine only
 
 
@@ -37,8 +38,9 @@ def record(
     """
     from twin.flows import record as run
 
+    within("--seconds", seconds, 0, YEAR, "s")
     with progress(f"recording {feed}") as bar:
-        said = run(feed, out, layout=layout, seconds=seconds, overwrite=overwrite, bar=bar)
+        said = run(feed, out, layout=layout, seconds=seconds, overwrite=overwrite, bar=bar, say=say)
     _counts(said, json)
 
 
@@ -60,9 +62,11 @@ def publish(
     """
     from twin.flows import publish as run
 
-    say(f"publishing {file} at {bind}; watch it with: twin view LAYOUT --feed {bind}")
+    within("--seconds", seconds, 0, YEAR, "s")
+    within("--wait", wait, 0, YEAR, "s")
+    within("--speed", speed, -1e6, 1e6)
     with progress("publishing") as bar:
-        said = run(file, bind, speed=speed, seconds=seconds, wait=wait, bar=bar)
+        said = run(file, bind, speed=speed, seconds=seconds, wait=wait, bar=bar, say=say)
     _counts(said, json)
 
 
@@ -131,6 +135,9 @@ def ais(
     """
     from twin.flows import ais as run
 
+    within("--km", km, 0, 20_000, "km")
+    within("--wait", wait, 0, YEAR, "s")
+    within("--speed", speed, 0, 1e6)
     with progress(f"reading {file.name}") as bar:
         counts = run(file, layout, bind=bind, out=out, speed=speed, km=km, wait=wait, overwrite=overwrite, bar=bar)
     if json:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from twin.errors import TwinError
+
 
 def say(sentence: str) -> None:
     """A sentence to stderr."""
@@ -40,6 +42,13 @@ def pairs(values: dict[str, object]) -> None:
     wide = max((len(name) for name in values), default=0) + 2
     for name, value in values.items():
         print(fill(f"{name:<{wide}}{value}", 118, subsequent_indent=" " * wide, break_on_hyphens=False))
+
+
+def within(name: str, value: float, low: float, high: float, unit: str = "") -> float:
+    """*value* of option *name*, which must be a number from *low* to *high*.  Raises `TwinError`."""
+    if not low <= value <= high:
+        raise TwinError(f"{name} {value:g}: write a number from {low:g} to {high:g}{' ' + unit if unit else ''}")
+    return value
 
 
 @contextmanager

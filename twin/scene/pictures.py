@@ -65,12 +65,13 @@ def write_clip(
     import imageio_ffmpeg
 
     check_path(path, CLIPS)
+    draft = path.with_name(f".{path.stem}.part{path.suffix}")  # so that nothing half-written bears the name
     try:
-        path.open("ab").close()
+        draft.open("ab").close()
     except OSError as error:
         raise BadFile(path, f"cannot be written: {error.strerror}") from None
     writer = imageio_ffmpeg.write_frames(
-        str(path), size, fps=fps, codec="libx264", pix_fmt_in="rgb24", pix_fmt_out="yuv420p", macro_block_size=2,
+        str(draft), size, fps=fps, codec="libx264", pix_fmt_in="rgb24", pix_fmt_out="yuv420p", macro_block_size=2,
         quality=None, output_params=["-preset", "ultrafast", "-crf", "20", "-movflags", "+faststart"],
     )  # fmt: skip
     writer.send(None)
@@ -79,8 +80,11 @@ def write_clip(
             writer.send(np.ascontiguousarray(picture))
             if progress:
                 progress(done)
+        writer.close()
+        draft.replace(path)
     except OSError as error:
         raise BadFile(path, f"the encoder stopped: {error}") from None
     finally:
         writer.close()
+        draft.unlink(missing_ok=True)
     return path

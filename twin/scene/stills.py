@@ -1,6 +1,9 @@
 """A moment as a picture, moments as a clip, without a window."""
 
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -26,11 +29,14 @@ def render_still(
     check_path(Path(path), KINDS)
     if isinstance(camera, str):
         camera = named_camera(camera, terminal, moment)
-    scene = Scene(terminal, off_screen=True, size=size)
-    scene.labels = labels
-    scene.show(moment)
-    scene.camera = camera
-    return scene.still(path)
+    with between_frames() as stop_if_asked:
+        scene = Scene(terminal, off_screen=True, size=size)
+        scene.labels = labels
+        scene.show(moment)
+        scene.camera = camera
+        scene.still(path)
+        stop_if_asked()
+    return Path(path)
 
 
 def render_clip(
@@ -63,8 +69,32 @@ def render_clip(
             scene.show(moment)
             scene.camera = drifted(_placed(camera, terminal, moment), drift * number / max(frames, 1))
             yield scene.picture(finer=finer)
+            stop_if_asked()
 
-    return write_clip(pictures(), Path(path), fps=fps, size=(width, height), progress=progress)
+    with between_frames() as stop_if_asked:
+        return write_clip(pictures(), Path(path), fps=fps, size=(width, height), progress=progress)
+
+
+@contextmanager
+def between_frames() -> Iterator[Callable[[], None]]:
+    """While inside, Ctrl-C is only noted; what this yields raises `KeyboardInterrupt` for it.
+
+    Raised inside a call from VTK it would end the process on the spot.
+    """
+    asked: list[int] = []
+
+    def stop_if_asked() -> None:
+        if asked:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():  # only the main thread is interrupted
+        yield stop_if_asked
+        return
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield stop_if_asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _placed(camera: Camera | str, terminal: Terminal, moment: Moment) -> Camera:
