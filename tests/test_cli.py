@@ -159,3 +159,22 @@ def test_every_verb_has_help(capsys):
     for verb in ([], ["demo"], ["query"], ["query", "heights"], ["import", "inventory"], ["feed", "ais"], ["render"]):
         assert run([*verb, "--help"]) == 0
         assert "Usage" in capsys.readouterr().out
+
+
+def test_a_recording_of_which_nothing_is_left_is_refused_not_shown_as_an_empty_yard(capsys, shift, tmp_path):
+    path = tmp_path / "cut.mcap"
+    whole = shift.read_bytes()
+    start = whole.index(b"\x06", 60)
+    path.write_bytes(whole[: start + 40])
+
+    assert "nothing in it can be read" in refusal(capsys, "query", "heights", str(path))
+
+
+def test_an_unclosed_recording_says_so(capsys, shift, tmp_path, caplog):
+    path = tmp_path / "unclosed.mcap"
+    path.write_bytes(shift.read_bytes()[:-8])
+
+    said = answer(capsys, "info", str(path))
+
+    assert said["sealed"] is False
+    assert said["containers"] == 4

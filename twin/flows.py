@@ -208,8 +208,6 @@ def ais(
     terminal = _layout(layout)
     roster = roster_of(terminal.machines.name)
     heard = AisFeed(file, terminal, roster, radius=km * 1000)
-    if heard.span is None:
-        return heard.counts
     with ExitStack() as opened:
         feed: Feed = heard
         if out is not None:

@@ -16,6 +16,7 @@ from twin.units import text_from_time, time_from_text
 from twin.world import World
 
 log = logging.getLogger(__name__)
+SAID = 3  # damages told; a file may have hundreds, and `twin info` lists them all
 MAGIC = b"\x89MCAP0\r\n"  # mcap.dev/spec: how every MCAP file begins
 
 
@@ -27,7 +28,20 @@ def open_file(path: Path) -> Terminal | Recording:
         raise BadFile(path, "is a folder; give a layout (.yaml) or a recording (.mcap) in it")
     with path.open("rb") as file:
         recorded = file.read(len(MAGIC)) == MAGIC
-    return open_recording(path) if recorded or path.suffix == ".mcap" else read_layout(path)
+    return _readable(open_recording(path)) if recorded or path.suffix == ".mcap" else read_layout(path)
+
+
+def _readable(recording: Recording) -> Recording:
+    """*recording*, of which something can be read; what is lost is said.  Raises `BadFile`."""
+    lost = recording.damaged
+    if not recording.messages and lost:
+        recording.close()
+        raise BadFile(recording.path, f"nothing in it can be read: {lost[0].why}")
+    for damage in lost[:SAID]:
+        log.warning("%s: %s", recording.path, damage.why)
+    if not recording.sealed and not lost:
+        log.warning("%s was not closed: it ends with the last whole second", recording.path)
+    return recording
 
 
 def open_session(path: Path, feed: str = "", *, at: str = "", speed: float = 1.0) -> Session:

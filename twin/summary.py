@@ -41,6 +41,7 @@ def of_terminal(terminal: Terminal) -> Summary:
                 "bays": int(blocks.bays[row]),
                 "rows": int(blocks.rows[row]),
                 "tiers": int(blocks.tiers[row]),
+                "outer_tiers": int(blocks.outer_tiers[row]) if len(blocks.outer_tiers) == len(blocks) else 0,
                 "slots": int(blocks.bays[row] * blocks.rows[row]),
             }
             for row, name in enumerate(blocks.name)
@@ -76,7 +77,8 @@ def of_recording(recording: Recording) -> Summary:
         "containers": recording.containers,
         "messages": recording.messages,
         "layout": built["name"],
-        "damage": list(recording.summary().get("damaged", ())),
+        "sealed": recording.sealed,
+        "damage": [damage.why for damage in recording.verify()],
     }
 
 
