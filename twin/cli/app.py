@@ -2,6 +2,7 @@
 traceback.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -69,8 +70,18 @@ def run(words: Sequence[str]) -> int:
         _said("stopped")
         return 130
     except BrokenPipeError:  # the reader of our output (head, less) has gone: nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere()
         return 0
+    except OSError as wrong:
+        if wrong.filename is not None or wrong.errno != errno.ENOSPC:
+            raise
+        _to_nowhere()
+        return _said(f"the answer cannot be written: {wrong.strerror}")
+
+
+def _to_nowhere() -> None:
+    """Let what is still to be written go, so that the interpreter's own flush at the end cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _said(sentence: str) -> int:
