@@ -45,8 +45,9 @@ class UnknownName(TwinError):
 
 def offer(what: str, name: str, known: list[str]) -> str:
     """'did you mean …' for the near ones of *known*, else the first dozen of them."""
-    if near := get_close_matches(name, known, n=3, cutoff=0.6):
-        return "did you mean " + " or ".join(near) + "?"
+    spelt = {other.casefold(): other for other in known}
+    if near := get_close_matches(name.casefold(), spelt, n=3, cutoff=0.6):
+        return "did you mean " + " or ".join(spelt[one] for one in near) + "?"
     if not known:
         return f"there is no {what} here at all"
     return f"there are {', '.join(known[:12])}" + (f" and {len(known) - 12} more" if len(known) > 12 else "")

@@ -79,7 +79,7 @@ def import_inventory(folder: Path | str, out: Path | str, *, name: str = "", at:
     recording = out.with_suffix(".mcap")
     for path in (out, recording):
         if path.exists() and not overwrite:
-            raise BadFile(path, "is there already; write somewhere else, or say to overwrite it")
+            raise BadFile(path, "is there already; write somewhere else, or overwrite it (--overwrite)")
     yard = yard_of(read_drawing(folder / DRAWING), name=name or out.stem, source=f"{DRAWING}, {SLOTS}")
     terminal = parse_layout(yard.text, path=str(out))
     roster, t = roster_of(terminal.machines.name), time_from_text(at)

@@ -177,7 +177,7 @@ def _created(path: Path, overwrite: bool) -> IO[bytes]:
     try:
         return path.open("wb" if overwrite else "xb")
     except FileExistsError:
-        raise BadFile(path, "is there already; choose another name, or say that it may be overwritten") from None
+        raise BadFile(path, "is there already; choose another name, or overwrite it (--overwrite)") from None
     except OSError as wrong:
         raise BadFile(path, f"cannot be written: {wrong.strerror}") from None
 
