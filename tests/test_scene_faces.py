@@ -158,3 +158,17 @@ def test_from_afar_every_box_of_a_pile_keeps_its_colour():
     upper = piles.texels[2][high][[1, 3, 5]]
     assert [0, 1, 2] == upper.argmax(axis=1).tolist()
     assert [2.0, 6.0] == piles.span[2][piles.pile[2] == high][0].tolist()
+
+
+def test_a_line_has_letters_of_one_ink_in_sun_and_shadow():
+    """The blue of the skins says dark or white: one value over both sides of each line, dark on yellow, white on navy."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    from twin.scene.skins import SIDE, Skins
+
+    skins = Skins(LOOK)
+    blue = vtk_to_numpy(skins.texture.GetInput().GetPointData().GetScalars()).reshape(SIDE, SIDE, 4)[..., 2]
+    strips = {name: blue[128 * (1 + i) : 128 * (2 + i), :1536] for name, i in skins.number.items()}
+
+    assert all(strip.min() == strip.max() for strip in strips.values() if strip.size and len(strip) == 128)
+    assert (255, 255, 0) == tuple(int(strips[name].max()) for name in ("MSC", "HLC", "CMA"))

@@ -1,6 +1,7 @@
 """What a container's steel looks like: corrugated sides, doors with their bars, a roof; one texture for all boxes.
 
-It darkens the box's own colour.  Where it is see-through letters show, white or dark: the line's name on long sides.
+It darkens the box's own colour.  Where it is see-through letters show: the line's name on long sides, dark on light
+paint and white on dark.  Which of the two is the texture's blue, one value a line: no word changes in a shadow.
 """
 
 from functools import cache
@@ -11,18 +12,19 @@ from vtkmodules.vtkRenderingCore import vtkTexture
 
 from twin.geometry import Floats
 from twin.scene.labels import letters_of
-from twin.scene.look import Look
+from twin.scene.look import Colour, Look
 from twin.scene.water import texture_of
 
 SIDE = 2048
 _HIGH = 128  # pixels of a strip: one side, door or roof
 _PLAIN = ("leased", "reefers")  # titles that nobody paints on a box
-# Instead of VTK's own use of a texture: its colours darken, its see-through parts turn to ink.
+_LIGHT = 0.42  # paint brighter than this, of 1, bears dark letters
+# Instead of VTK's own use of a texture: its red darkens, its see-through parts turn to ink, dark where it is blue.
 INK = """
   vec4 skin = texture(actortexture, tcoordVCVSOutput);
   vec3 steel = gl_FragData[0].rgb;
-  vec3 ink = dot(steel, vec3(0.3, 0.59, 0.11)) > 0.42 ? steel * 0.26 : vec3(0.85);
-  gl_FragData[0].rgb = mix(ink, steel, skin.a) * skin.rgb;
+  vec3 ink = mix(vec3(0.85), steel * 0.26, skin.b);
+  gl_FragData[0].rgb = mix(ink, steel, skin.a) * skin.r;
 """
 
 
@@ -40,11 +42,13 @@ class Skins:
         sheet[0:_HIGH, 1024:1536] = _roof(512, 22)
         sheet[0:_HIGH, 1536:1664] = _door()
         sheet[0:_HIGH, 1664:1792] = _wall(128, 9, "")
+        dark = [False, *(dark_letters(line.colour) for line in look.lines.values())]
         for i, title in enumerate(["", *self.lines]):
             low = _HIGH * (1 + i)
             if low + _HIGH <= SIDE:
                 sheet[low : low + _HIGH, 0:1024] = _wall(1024, 40, title)
                 sheet[low : low + _HIGH, 1024:1536] = _wall(512, 22, title)
+                sheet[low : low + _HIGH, 0:1536, 2] = 255 * dark[i]
         self.blank = (1800 / SIDE, 60 / SIDE)  # texture coordinates of plain white
         self.texture: vtkTexture = texture_of(sheet, repeat=False)
 
@@ -67,6 +71,11 @@ class Skins:
         v0, v1 = low + 1 + (_HIGH - 2) * y0, low + 1 + (_HIGH - 2) * y1
         u, v = np.stack([u0, u1, u1, u0], axis=1), np.stack([v0, v0, v1, v1], axis=1)
         return (np.stack([u, v], axis=-1) / SIDE).astype(np.float32)
+
+
+def dark_letters(paint: Colour) -> bool:
+    """Whether letters on the *paint*, as it is in no light or shadow, are dark; else white."""
+    return bool(np.dot(paint, (0.3, 0.59, 0.11)) > _LIGHT * 255)
 
 
 def _ridges(width: int, count: int, depth: float) -> Floats:
