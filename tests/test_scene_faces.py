@@ -161,7 +161,7 @@ def test_from_afar_every_box_of_a_pile_keeps_its_colour():
 
 
 def test_a_line_has_letters_of_one_ink_in_sun_and_shadow():
-    """The blue of the skins says dark or white: one value over both sides of each line, dark on yellow, white on navy."""
+    """The blue of the skins says dark or white: one value a line, dark on yellow, white on navy."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
     from twin.scene.skins import SIDE, Skins
