@@ -71,7 +71,7 @@ def test_the_good_one_is_good():
         ("end: 300}", "end: 301}", "t.yaml:6: berths[0].end: B ends at 301 m, but quay Q is 300 m long"),
         ("end: 300}", "end: 0.0}", "berths[0].end: 0.0 must be more than 0"),
         ("start: 0,", "start: 300,", "berths[0].end: B ends at 300 m and starts at 300 m"),
-        ("quay: Q", "quay: q", "t.yaml:6: berths[0].quay: no quay is named 'q'; there are Q"),
+        ("quay: Q", "quay: q", "t.yaml:6: berths[0].quay: no quay is named 'q'; did you mean Q"),
         ("to: [300, 0]", "to: [0, 0]", "quays[0].to: Q ends where it starts"),
         ("at: [10, 60]", "at: [10]", "blocks[0].at: has 1 numbers; write [x, y] or [x, y, z]"),
         ("at: [10, 60]", "at: [10, .inf]", "blocks[0].at[1]: .inf is not a finite number"),
