@@ -5,8 +5,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from twin.errors import UnknownName
-from twin.geometry import Floats
+from twin.geometry import Floats, turned
 from twin.moment import Moment
+from twin.scene.fitting import (
+    NEAR_MAST,
+    corner_points,
+    fitted_eye,
+    in_the_way,
+    machine_points,
+    mast_points,
+    other_points,
+)
 from twin.terminal import Terminal
 
 PRESETS = ("overview", "quay", "yard", "plan", "gate")
@@ -115,8 +124,12 @@ def _gate(terminal: Terminal) -> Camera:
         return _yard(terminal)
     x, y = np.mean(gates[0].ring, axis=0)
     f = _frame(terminal)
-    offset = f.inland * 95 - f.along * 70
-    return Camera((float(x + offset[0]), float(y + offset[1]), 38), (float(x), float(y), 3), view_angle=34)
+    cameras = []
+    for along in (-70, -40, -95, 70, 40, 95, -15, 15):
+        offset = f.inland * 95 + f.along * along
+        position = (float(x + offset[0]), float(y + offset[1]), 38.0)
+        cameras.append(Camera(position, (float(x), float(y), 3.0), view_angle=34))
+    return _clearest(cameras, terminal)
 
 
 def _block(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
@@ -149,35 +162,112 @@ def _machine_place(name: str, terminal: Terminal, moment: Moment | None) -> tupl
 
 
 def _machine(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
+    """All of a machine, from the side where least stands before it."""
     x, y, yaw, size = _machine_place(name, terminal, moment)
-    if size > 60:  # a quay crane: over the ship before it
-        reach, turn = size * 1.12, yaw - 1.0
-        eye = x + reach * float(np.cos(turn)), y + reach * float(np.sin(turn)), size * 0.74
-        return Camera(eye, (x, y, size * 0.31), view_angle=46)
-    reach, turn = size * 1.35 + 6, yaw - 0.95
-    eye = x + reach * float(np.cos(turn)), y + reach * float(np.sin(turn)), size * 0.42 + 3
-    return Camera(eye, (x, y, min(size * 0.3, 36)), view_angle=40)
+    tall = size > 60  # a quay crane: over the ship before it
+    row = moment.machine(name) if moment is not None else -1
+    points = machine_points(moment, row) if moment is not None else np.zeros((0, 3))
+    others = mast_points(terminal)
+    if moment is not None:
+        others = np.concatenate([others, other_points(moment, row)])
+    if not len(points):
+        points = corner_points(np.array([[x, y, 0.0, size * 0.8, size / 2, size / 2, 1.0, 0.0]]))
+    angle, low = (44, 0.42) if tall else (40, 0.36)
+    turns = (-1.1, -2.04, -1.35, -1.79, -1.57) if tall else (-0.95, 0.95, -2.19, 2.19, -0.6, 0.6, -1.4, 1.4)
+    found, least = None, np.inf
+    for turn in turns:
+        towards = -np.array([np.cos(yaw + turn), np.sin(yaw + turn), low])
+        eye = fitted_eye(points, towards, angle)
+        ahead = float(((points.min(axis=0) + points.max(axis=0)) / 2 - eye) @ towards / np.linalg.norm(towards))
+        cover = in_the_way(eye, towards, angle, others, ahead)
+        if cover < least - 1e-9:
+            found, least = _from(eye, towards, ahead, angle), cover
+    assert found is not None
+    return found
+
+
+def _from(eye: Floats, towards: Floats, distance: float, view_angle: float) -> Camera:
+    focal = eye + towards / np.linalg.norm(towards) * max(distance, 2.0)
+    return Camera(_point(eye), _point(focal), view_angle=view_angle)
+
+
+def _point(values: Floats) -> Point:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
+
+
+def _clearest(cameras: list[Camera], terminal: Terminal) -> Camera:
+    """The first of *cameras* that has the fewest masts close before it."""
+    masts = mast_points(terminal)
+
+    def cover(camera: Camera) -> float:
+        eye = np.array(camera.position)
+        return in_the_way(eye, np.array(camera.focal_point) - eye, camera.view_angle, masts, NEAR_MAST)
+
+    return min(cameras, key=cover)
 
 
 def _cab(name: str, terminal: Terminal, moment: Moment | None) -> Camera:
     x, y, yaw, size = _machine_place(name, terminal, moment)
-    kind = None
-    if moment is not None:
-        row = moment.machine(name)
-        kind = terminal.catalogue.kinds.get(moment.machines.kind[row])
-        cab = kind.part("cab") if kind else -1
-        if kind and cab >= 0 and (kind.name, cab) in moment.parts.table.first:
-            span = moment.parts.table.first[kind.name, cab]
-            at = span.start + int(np.flatnonzero(moment.parts.table.machine[span] == row)[0])
-            px, py, pz = (float(v) for v in moment.parts.position[at])
-            if np.isfinite((px, py, pz)).all():
-                ahead = (-np.sin(yaw), np.cos(yaw)) if kind.group == "sts" else (np.cos(yaw), np.sin(yaw))
-                # From the cab's landward window, over the yard.
-                eye = (px + ahead[0] * 2.4, py + ahead[1] * 2.4, pz - 2.0)
-                look = (px + ahead[0] * 120 + ahead[1] * 35, py + ahead[1] * 120 - ahead[0] * 35, 0.0)
-                return Camera(eye, look, view_angle=52)
-    ahead = (float(np.cos(yaw)), float(np.sin(yaw)))
-    return Camera((x, y, max(size * 0.5, 3.0)), (x + ahead[0] * 60, y + ahead[1] * 60, 0.0), view_angle=52)
+    row = moment.machine(name) if moment is not None else -1
+    points = machine_points(moment, row) if moment is not None else np.zeros((0, 3))
+    ahead = np.array([np.cos(yaw), np.sin(yaw)])
+    if moment is None or not len(points):
+        eye = (x + ahead[0] * size / 2, y + ahead[1] * size / 2, max(size * 0.5, 3.0))
+        return Camera(eye, (x + ahead[0] * (size + 60), y + ahead[1] * (size + 60), 0.0), view_angle=52)
+    cab, kind = _cab_place(moment, row), terminal.catalogue.kinds.get(moment.machines.kind[row])
+    if kind is not None and kind.group == "sts" and cab is not None:
+        return _quay_crane_cab(cab, np.array([-ahead[1], ahead[0]]), terminal)
+    if kind is not None and kind.group in ("rtg", "armg"):
+        ahead = ahead * _longer_way(np.array([x, y]), ahead, terminal)
+    # Before the machine's own parts and, on a crane, outside the portal at the height of the cab.
+    front = float(((points[:, :2] - (x, y)) @ ahead).max()) + 1.2
+    side = np.array([-ahead[1], ahead[0]])
+    aside = float((cab[:2] - (x, y)) @ side) if cab is not None else 0.0
+    up = float(cab[2]) if cab is not None else float(points[:, 2].max()) * 0.72
+    eye_at = np.array([x, y]) + ahead * front + side * aside
+    up = max(up - 1.2, 2.4)
+    look = eye_at + ahead * max(40.0, 3.2 * up)
+    return Camera((float(eye_at[0]), float(eye_at[1]), up), (float(look[0]), float(look[1]), 0.0), view_angle=52)
+
+
+def _cab_place(moment: Moment, row: int) -> Floats | None:
+    """Middle of the roof of the machine's cab (3,), where its kind has one and its place is known."""
+    kind = moment.terminal.catalogue.kinds.get(moment.machines.kind[row])
+    cab = kind.part("cab") if kind else -1
+    if kind is None or cab < 0 or (kind.name, cab) not in moment.parts.table.first:
+        return None
+    span = moment.parts.table.first[kind.name, cab]
+    at = span.start + int(np.flatnonzero(moment.parts.table.machine[span] == row)[0])
+    origin, yaw = moment.parts.position[at], float(moment.parts.yaw[at])
+    boxes = np.array(kind.parts[cab].boxes, float).reshape(-1, 6)
+    if not len(boxes) or not np.isfinite(origin).all():
+        return None
+    x, y = boxes[:, 0::3].mean(), boxes[:, 1::3].mean()
+    return np.asarray(origin + np.array([*turned(x, y, np.asarray(yaw)), boxes[0, 5]]))
+
+
+def _quay_crane_cab(cab: Floats, inland: Floats, terminal: Terminal) -> Camera:
+    """From the cab's landward window, over the yard."""
+    along = np.array([inland[1], -inland[0]])
+    cameras = []
+    for aside in (35.0, -35.0, 60.0, -60.0, 10.0, -10.0, 85.0, -85.0):
+        eye, look = cab[:2] + inland * 2.4, cab[:2] + inland * 120 + along * aside
+        position = (float(eye[0]), float(eye[1]), float(cab[2]) - 2.0)
+        cameras.append(Camera(position, (float(look[0]), float(look[1]), 0.0), view_angle=52))
+    return _clearest(cameras, terminal)
+
+
+def _longer_way(at: Floats, ahead: Floats, terminal: Terminal) -> float:
+    """1 or -1: which way along *ahead* more of the nearest block lies before a crane at *at*."""
+    b = terminal.blocks
+    if not len(b.name):
+        return 1.0
+    x, y = b.bays * b.bay_pitch / 2, b.rows * b.row_pitch * b.row_sign / 2
+    middle = np.column_stack([b.x, b.y]) + np.column_stack(turned(x, y, b.yaw))
+    across = np.abs((middle - at) @ np.array([-ahead[1], ahead[0]]))
+    nearest = int(np.argmin(across + 0.1 * np.abs((middle - at) @ ahead)))
+    return 1.0 if float((middle[nearest] - at) @ ahead) >= 0 else -1.0
 
 
 def _berth(name: str, terminal: Terminal, moment: Moment | None) -> Camera:

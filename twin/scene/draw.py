@@ -1,6 +1,6 @@
 """numpy arrays -> VTK: polygon data, actors, the order of drawing.  Static data is copied, moving data is shared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import VTK_ID_TYPE, vtkDataArray, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProp, vtkRenderer, vtkTexture
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkProp, vtkRenderer, vtkShaderProperty, vtkTexture
 
 from twin.geometry import Floats
 from twin.scene.look import Colour
@@ -23,7 +23,7 @@ _FAR = 3e4  # metres, beyond every terminal
 
 # Far things fade into the haze.  1 / gl_FragCoord.w is the distance along the view; under a parallel view it is 1.
 _HAZE = """{instead}
-  float away = clamp((1.0 / gl_FragCoord.w - {near:.1f}) / {reach:.1f}, 0.0, 1.0);
+  float away = clamp((1.0 / gl_FragCoord.w - hazeNear) / {reach:.1f}, 0.0, 1.0);
   gl_FragData[0].rgb = mix(gl_FragData[0].rgb, vec3({r:.4f}, {g:.4f}, {b:.4f}), away * (2.0 - away) * {most:.2f});
 """
 
@@ -36,13 +36,22 @@ class Haze:
     near: float = 700.0
     reach: float = 9000.0
     most: float = 1.0
+    _fading: list[vtkShaderProperty] = field(default_factory=list, repr=False, compare=False)
+
+    def seen_from(self, height: float) -> None:
+        """Start beyond the ground below an eye *height* metres up: haze lies low, and a plan is read through none."""
+        near = max(self.near, 1.5 * height - 400.0)
+        for shader in self._fading:
+            shader.GetFragmentCustomUniforms().SetUniformf("hazeNear", near)
 
     def on(self, actor: vtkActor, instead: str = "//VTK::TCoord::Impl") -> vtkActor:
         """*actor*, now fading; *instead* takes the place of VTK's own use of its texture."""
         r, g, b = (c / 255 for c in self.colour)
-        code = _HAZE.format(near=self.near, reach=self.reach, r=r, g=g, b=b, most=self.most, instead=instead)
+        code = _HAZE.format(reach=self.reach, r=r, g=g, b=b, most=self.most, instead=instead)
         shader = actor.GetShaderProperty()
         shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, code, False)
+        shader.GetFragmentCustomUniforms().SetUniformf("hazeNear", self.near)
+        self._fading.append(shader)
         # A shader that may discard keeps the graphics from testing depth first.
         shader.AddFragmentShaderReplacement("if (gl_FragData[0].a <= 0.0)", True, "if (false)", False)
         return actor

@@ -21,6 +21,8 @@ from twin.scene.view import View
 from twin.scene.water import texture_of
 
 MOST = 64
+MOST_ABOVE = 240  # in a picture straight from above, where nothing hides a thing
+FROM_ABOVE = -0.95  # the line of sight's z, unit vector
 GAP = 3  # pixels between labels
 
 
@@ -122,11 +124,13 @@ class Labels:
         taken: list[tuple[int, int, int, int]] = []
         pixels, ahead = view.pixels(signs.at)
         x, y = pixels[:, 0], pixels[:, 1]
+        above = float(view.ray(view.width / 2, view.height / 2)[1][2]) < FROM_ABOVE
+        most, reach = (MOST_ABOVE, np.where(signs.reach > 1000, np.inf, signs.reach)) if above else (MOST, signs.reach)
         with np.errstate(invalid="ignore"):
-            inside = (ahead > 0) & (ahead < signs.reach) & (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
+            inside = (ahead > 0) & (ahead < reach) & (x >= 0) & (x < view.width) & (y >= 0) & (y < view.height)
         rows = np.flatnonzero(inside)
         out: list[tuple[tuple[str, str, int], float, float]] = []
-        for row in rows[np.argsort(-signs.rank[rows], kind="stable")][: 3 * MOST].tolist():
+        for row in rows[np.argsort(-signs.rank[rows], kind="stable")][: 3 * most].tolist():
             key = (signs.text[row], signs.style[row], scale)
             height, width = self._image(key).shape[:2]
             left, low = round(float(x[row]) - width / 2), round(view.height - float(y[row]))
@@ -135,7 +139,7 @@ class Labels:
                 continue
             taken.append(box)
             out.append((key, left, low))
-            if len(out) == MOST:
+            if len(out) == most:
                 break
         return out
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from twin.facts import PlaceKind
 from twin.moment import Moment
 from twin.scene.labels import Sign, Signs, signs_of
 from twin.scene.vessel import class_of
@@ -17,6 +18,8 @@ class Names:
 
     def __init__(self, terminal: Terminal) -> None:
         self._fixed = signs_of([*_berths(terminal), *_blocks(terminal)])
+        self._floor = self._fixed.at[:, 2].copy()
+        self._stamp: object = None
         self._kinds: tuple[object, object] = (None, None)
         self._machines = signs_of([])
         self._lift = np.zeros((0, 3))
@@ -24,12 +27,26 @@ class Names:
     def of(self, moment: Moment) -> Signs:
         """The signs of *moment*."""
         m = moment.machines
+        if self._stamp is not moment.containers.block_stamp:
+            self._stamp = moment.containers.block_stamp
+            self._lift_blocks(moment)
         if self._kinds != (id(m.kind), len(m)):
             self._kinds = (id(m.kind), len(m))
             self._paint(moment)
         across = self._lift[:, 1]
         at = np.stack([m.x - np.sin(m.yaw) * across, m.y + np.cos(m.yaw) * across, m.z + self._lift[:, 2]], axis=1)
         return signs_of(_vessels(moment)).joined(self._fixed).joined(self._machines.at_places(at))
+
+    def _lift_blocks(self, moment: Moment) -> None:
+        """Put every block's name just over the stacks of its own first bay, so that it is read with no other block."""
+        c, count = moment.containers, len(moment.terminal.blocks.name)
+        first = np.flatnonzero((c.kind == PlaceKind.SLOT) & (c.bay <= 1) & (c.where >= 0) & (c.where < count))
+        at = self._fixed.at.copy()
+        at[:, 2] = self._floor
+        top = np.full(count, -np.inf)
+        np.fmax.at(top, c.where[first], c.base[first, 2] + c.about.height[first])
+        at[len(at) - count :, 2] = np.maximum(at[len(at) - count :, 2], top + 0.6)
+        self._fixed = self._fixed.at_places(at)
 
     def _paint(self, moment: Moment) -> None:
         signs, lift = [], []
@@ -69,6 +86,7 @@ def _blocks(terminal: Terminal) -> list[Sign]:
     for row, name in enumerate(b.name):
         across = b.rows[row] * b.row_pitch[row] * b.row_sign[row] / 2
         cos, sin = np.cos(b.yaw[row]), np.sin(b.yaw[row])
-        at = float(b.x[row] - sin * across), float(b.y[row] + cos * across), float(b.z[row] + 2.6 * b.tiers[row] + 3)
+        along = b.bay_pitch[row] / 2
+        at = float(b.x[row] + cos * along - sin * across), float(b.y[row] + sin * along + cos * across), b.z[row] + 1.0
         out.append(Sign(name, at, 300, "block", 3000))
     return out

@@ -34,6 +34,7 @@ from twin.units import SECOND
 
 WAVES = 200.0  # metres, from how high the waves can be seen
 SLABS = 240.0  # metres, from how high the pavement's slabs can be seen
+HIGH = 400.0  # metres, below which haze starts where it always does
 STALE = 30 * SECOND
 SHADOWS = 2.8  # of NEAR, within which there are shadows on the ground
 SKINS = 1.15  # of NEAR, within which boxes show their skins
@@ -78,12 +79,12 @@ class Scene:
     def _build(self) -> None:
         look, stages = self.look, self.stages
         haze = draw.Haze(look.sky["haze"], 1100)
+        sea_haze = draw.Haze(look.sky["haze"], 200, 7000)
+        self._hazes, self._haze_height = (haze, sea_haze), 0.0
         self._sky = add_sky(stages, look)
         x0, y0, x1, y1 = self.terminal.bounds
         level = self.terminal.site.water_level
-        self._water = add_water(
-            stages, look, level, ((x0 + x1) / 2, (y0 + y1) / 2), draw.Haze(look.sky["haze"], 200, 7000)
-        )
+        self._water = add_water(stages, look, level, ((x0 + x1) / 2, (y0 + y1) / 2), sea_haze)
         add_land(stages, self.terminal, look, haze)
         self._slabs = add_ground(stages, self.terminal, look, haze)
         for add, shadows in ((add_quays, False), (add_structures, True)):
@@ -216,12 +217,21 @@ class Scene:
             near, shaded = (near_machines(self.moment, place, far) for far in (reach, SHADOWS * reach))
             self._machines.show(self.moment, near, self._stale, shaded)
             self._ropes.show(self.moment, place)
+        self._thin_haze(abs(float(place[2])))
         signs = signs_of(self._marks.signs)
         if self.labels and self.moment is not None:
             signs = signs.joined(self._names.of(self.moment))
         self._labels.show(signs)
         self._labels.place(self._view(), scale=self._finer)
         self.stages.settle()
+
+    def _thin_haze(self, height: float) -> None:
+        """Have the haze start beyond the ground below; things added since the last frame included."""
+        if height < HIGH and self._haze_height < HIGH:
+            return
+        self._haze_height = height
+        for haze in self._hazes:
+            haze.seen_from(height)
 
 
 def _light(lamp: Lamp) -> vtkLight:
