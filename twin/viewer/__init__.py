@@ -15,7 +15,7 @@ def view(
 
     *feed* is an address to hear from (tcp://…, demo:), *at* the instant to begin with (ns UTC or text), *speed*
     recorded seconds a second.  Without a file the window offers the samples.  Raises `TwinError` where no window can be
-    opened or the file cannot be used.
+    opened or the file cannot be used; `KeyboardInterrupt` after Ctrl-C has closed it, `SystemExit` after SIGTERM has.
     """
     from twin.errors import NoRenderer
     from twin.opened import open_session

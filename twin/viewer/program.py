@@ -2,6 +2,8 @@
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -11,6 +13,9 @@ from twin.session import Session
 from twin.viewer.immortal import keep_none
 from twin.viewer.style import font
 from twin.viewer.window import Window
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+ASKED_TICK = 50  # milliseconds
 
 
 def application() -> QApplication:
@@ -24,7 +29,20 @@ def application() -> QApplication:
 
 
 def run(session: Session | None, path: Path | None, *, seconds: float | None) -> None:
-    """Run the window on *session*, of the file *path*, until it is closed, or for *seconds*."""
+    """Run the window on *session*, of the file *path*, until it is closed, or for *seconds*.
+
+    Ctrl-C closes it too and then raises `KeyboardInterrupt`; a request to end (SIGTERM) raises `SystemExit`.
+    """
+    with signals_noted() as asked:
+        _run_window(session, path, seconds, asked)
+    sys.stdout.flush()
+    if signal.SIGINT in asked:
+        raise KeyboardInterrupt
+    if asked:
+        raise SystemExit(128 + asked[0])
+
+
+def _run_window(session: Session | None, path: Path | None, seconds: float | None, asked: list[int]) -> None:
     app = application()
     window = Window()
     window.show()
@@ -32,6 +50,24 @@ def run(session: Session | None, path: Path | None, *, seconds: float | None) ->
         window.watch(session, path)
     if seconds is not None:
         QTimer.singleShot(round(seconds * 1000), window.close)
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    watch = QTimer()
+    watch.timeout.connect(lambda: app.closeAllWindows() if asked else None)  # an open file dialog first
+    watch.start(ASKED_TICK)
     app.exec()
-    sys.stdout.flush()
+    watch.stop()
+
+
+@contextmanager
+def signals_noted() -> Iterator[list[int]]:
+    """While inside, SIGINT and SIGTERM are only added to what this yields.
+
+    Python runs a handler between any two lines: closing the window there could take VTK's picture away in the middle
+    of a paint, which ends the process on the spot.
+    """
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in ENDING}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
