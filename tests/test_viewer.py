@@ -1,6 +1,7 @@
 """What the window says and reckons, without opening it."""
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from twin.viewer import orbit, words
 from twin.viewer.commands import COMMANDS, MENUS
 from twin.viewer.details import details, stale_age
 from twin.viewer.distances import closest, nearest_machines
+from twin.viewer.immortal import keep_constants
 from twin.viewer.lanes import Lane, tick_step
 from twin.viewer.player import SPEEDS, Player, next_speed
 from twin.viewer.sights import sight
@@ -401,3 +403,14 @@ def test_without_a_display_a_sentence_says_what_is_missing(monkeypatch):
 
     with pytest.raises(NoRenderer, match=r"no window can be opened: .*there is no DISPLAY; `twin render`"):
         view("layouts/small.yaml")
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="from Python 3.12 on constants cannot die")
+@pytest.mark.parametrize("constant", [None, True, False])
+def test_a_constant_that_qt_lets_go_of_too_often_lives_on(constant: bool | None):
+    keep_constants()
+    kept = sys.getrefcount(constant)
+    keep_constants()
+
+    assert kept > 1_000_000_000
+    assert abs(sys.getrefcount(constant) - kept) < 1000

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from twin.session import Session
-from twin.viewer.immortal import keep_none
+from twin.viewer.immortal import keep_constants
 from twin.viewer.style import font
 from twin.viewer.window import Window
 
@@ -20,7 +20,7 @@ ASKED_TICK = 50  # milliseconds
 
 def application() -> QApplication:
     """The one application of this process."""
-    keep_none()
+    keep_constants()
     found = QApplication.instance()
     made = found if isinstance(found, QApplication) else QApplication(["twin"])
     made.setStyle("Fusion")
