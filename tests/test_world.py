@@ -191,3 +191,16 @@ def test_a_machine_at_work_is_stale_sooner_than_an_idle_one():
     assert world.at(at_second(6)).stale_machines.tolist() == [True, False]
     assert world.at(at_second(31)).stale_machines.tolist() == [True, True]
     assert World(tiny_terminal()).at(at_second(99)).stale_machines.tolist() == [False, False]
+
+
+def test_news_from_before_what_was_folded_away_heals_but_never_overrides():
+    """Folded up to second 3: an older word about A is too late, the first word about B still counts."""
+    world = world_with("A", "B")
+    world.hear(facts.places(at_second(2), 0, PlaceKind.SLOT, 0, bay=3, row=1, tier=1))
+    world.at(at_second(5))
+    world.forget(at_second(3))
+    world.hear(facts.places(at_second(1), [0, 1], PlaceKind.SLOT, 0, bay=1, row=[1, 2], tier=1))
+
+    shown = world.at(at_second(5)).containers
+
+    assert (shown.bay.tolist(), shown.kind.tolist()) == ([3, 1], [PlaceKind.SLOT, PlaceKind.SLOT])
