@@ -30,6 +30,9 @@ def view(
         if session is not None:
             session.close()
         raise NoRenderer(f"no window can be opened: {renderer.detail}; `twin render` draws into a file instead")
-    from twin.viewer.program import run
+    from twin.viewer.ending import ended_between_frames
 
-    run(session, path, seconds=seconds)
+    with ended_between_frames() as asked:
+        from twin.viewer.program import run
+
+        run(session, path, seconds=seconds, asked=asked)

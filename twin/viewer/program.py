@@ -1,9 +1,7 @@
 """Runs the window until it is closed.  Imports Qt and VTK: `renderer.prepare` has chosen what draws."""
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -14,7 +12,6 @@ from twin.viewer.immortal import keep_constants
 from twin.viewer.style import font
 from twin.viewer.window import Window
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
 ASKED_TICK = 50  # milliseconds
 
 
@@ -28,21 +25,10 @@ def application() -> QApplication:
     return made
 
 
-def run(session: Session | None, path: Path | None, *, seconds: float | None) -> None:
-    """Run the window on *session*, of the file *path*, until it is closed, or for *seconds*.
-
-    Ctrl-C closes it too and then raises `KeyboardInterrupt`; a request to end (SIGTERM) raises `SystemExit`.
+def run(session: Session | None, path: Path | None, *, seconds: float | None, asked: Sequence[int] = ()) -> None:
+    """Run the window on *session*, of the file *path*, until it is closed, for *seconds*, or until *asked* is not empty
+    any more.
     """
-    with signals_noted() as asked:
-        _run_window(session, path, seconds, asked)
-    sys.stdout.flush()
-    if signal.SIGINT in asked:
-        raise KeyboardInterrupt
-    if asked:
-        raise SystemExit(128 + asked[0])
-
-
-def _run_window(session: Session | None, path: Path | None, seconds: float | None, asked: list[int]) -> None:
     app = application()
     window = Window()
     window.show()
@@ -55,19 +41,4 @@ def _run_window(session: Session | None, path: Path | None, seconds: float | Non
     watch.start(ASKED_TICK)
     app.exec()
     watch.stop()
-
-
-@contextmanager
-def signals_noted() -> Iterator[list[int]]:
-    """While inside, SIGINT and SIGTERM are only added to what this yields.
-
-    Python runs a handler between any two lines: closing the window there could take VTK's picture away in the middle
-    of a paint, which ends the process on the spot.
-    """
-    asked: list[int] = []
-    before = {number: signal.signal(number, lambda got, _: asked.append(got)) for number in ENDING}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    sys.stdout.flush()
