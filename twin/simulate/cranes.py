@@ -36,6 +36,15 @@ class Crane:
     def joint(self, name: str) -> Joint:
         return self.kind.joints[self.kind.joint(name)]
 
+    @property
+    def half_length(self) -> float:
+        """Metres from its middle to its buffers along the rail."""
+        return self.kind.length / 2
+
+    def ahead(self, dx: float, dy: float) -> float:
+        """How far a step *dx*, *dy* in the site goes along its rail."""
+        return float(np.cos(self.yaw) * dx + np.sin(self.yaw) * dy)
+
     def reach(self, x: float, y: float) -> tuple[float, float]:
         """Gantry and trolley that bring the spreader over site *x*, *y*."""
         cos, sin = np.cos(self.yaw), np.sin(self.yaw)

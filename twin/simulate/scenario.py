@@ -72,7 +72,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Incident:
-    """A planted incident of one of `INCIDENTS`: *at* seconds, *who* is in it; *amount* is its size (metres), NaN: usual."""
+    """A planted incident of one of `INCIDENTS`: when, *who* is in it; *amount* is its size (metres), NaN: usual."""
 
     kind: str
     at: float
@@ -86,8 +86,9 @@ class Incident:
 class Imperfections:
     """What befalls the messages on their way; nothing by default.
 
-    *noise*: standard deviation (m) of positions of vehicles; *jitter*: of the time stamps (s); *loss*, *duplicates*: shares of
-    messages; *late*: share that comes up to *late_by* seconds later than it should; *skew*: seconds a machine's clock is off, at most.
+    *noise*: standard deviation (m) of positions of vehicles; *jitter*: of the time stamps (s); *loss*, *duplicates*:
+    shares of messages; *late*: share that comes up to *late_by* seconds later than it should; *skew*: seconds that a
+    machine's clock is off, at most.
     """
 
     noise: float = 0.0

@@ -1,0 +1,88 @@
+"""Everything a run works with: the clock of the simulation, the boxes, machines, ships, and who does what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from zlib import crc32
+
+import numpy as np
+import simpy
+
+from twin.facts import Roster
+from twin.geometry import Floats
+from twin.simulate.book import Book
+from twin.simulate.boxes import Maker
+from twin.simulate.handover import Process, Transport, Yard
+from twin.simulate.rails import Rail
+from twin.simulate.scenario import Scenario
+from twin.terminal import Terminal
+
+INCIDENT, FAULT, ROUTINE = 0, 1, 2  # who comes first at a machine: SimPy priorities, the smaller the earlier
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """How a machine stood at some seconds (n,): x, y, z, yaw, joints (n, MAX_JOINTS), status, load kg."""
+
+    x: Floats
+    y: Floats
+    z: Floats
+    yaw: Floats
+    joints: Floats
+    status: Floats
+    load: Floats
+
+
+class Track(Protocol):
+    """A machine's movement, known in closed form up to now and as far ahead as it has been decided."""
+
+    row: int
+
+    def sampled(self, t: Floats) -> Sampled:
+        """How it stood at rising seconds *t* (n,)."""
+        ...
+
+    def forget(self, before: float) -> None:
+        """Drop what is over before second *before*."""
+        ...
+
+
+@dataclass
+class Works:
+    """A terminal at work."""
+
+    env: simpy.Environment
+    terminal: Terminal
+    roster: Roster
+    scenario: Scenario
+    seed: int
+    maker: Maker
+    book: Book
+    tracks: dict[int, Track] = field(default_factory=dict)  # machine row -> its movement
+    duty: dict[int, simpy.PriorityResource] = field(default_factory=dict)  # machine row -> who has it
+    rails: dict[int, Rail] = field(default_factory=dict)  # machine row -> the rail it stands on
+    guests: list[tuple[float, int, str]] = field(default_factory=list)  # second, machine row, kind: not yet described
+    events: list[tuple[float, str, str, str]] = field(default_factory=list)  # second, kind, who, text: not yet said
+    started: list[Callable[[], Process]] = field(default_factory=list)  # what begins with the run
+    transport: Transport | None = None
+    yard: Yard | None = None
+
+    def random(self, name: str) -> np.random.Generator:
+        """A generator of its own for *name*: what one party draws does not change what another draws."""
+        return np.random.default_rng([self.seed, crc32(name.encode())])
+
+    def guest(self, name: str, kind: str) -> int:
+        """The row of a machine that is not in the layout: a truck from outside, a hatch cover."""
+        row = self.roster.machines.of(name)
+        self.guests.append((self.env.now, row, kind))
+        return row
+
+    def of_duty(self, row: int) -> simpy.PriorityResource:
+        """The right to command a machine: routine, fault and incident take it in turn."""
+        if row not in self.duty:
+            self.duty[row] = simpy.PriorityResource(self.env, 1)
+        return self.duty[row]
+
+    def tell(self, t: float, kind: str, who: str, text: str) -> None:
+        """An event, as facts say it."""
+        self.events.append((t, kind, who, text))
