@@ -58,7 +58,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Room:
-    """Room kept in the yard for a box: block row, bay (odd 20', even 40'), row; its tier follows when it is set down."""
+    """Room kept in the yard for a box: block row, bay (odd 20', even 40'), row; the tier follows on setting it down."""
 
     block: int
     bay: int

@@ -70,9 +70,9 @@ class Rail:
         self.waiting.append(ticket)
         while (blocking := self._blocking(ticket)) or self.held[crane.row].busy or self._before(ticket):
             before = self.env.now
-            if not self.held[crane.row].busy and not self._before(ticket):
-                if all(not self.held[c.row].busy for c in blocking):
-                    yield from self._drive_out(blocking, ticket)
+            first = not self.held[crane.row].busy and not self._before(ticket)
+            if first and not any(self.held[c.row].busy for c in blocking):
+                yield from self._drive_out(blocking, ticket)
             if self.env.now == before:
                 yield self.changed
             ticket.spans = self._spans(crane, wanted)  # it may itself have been driven aside
