@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.worlds import T0, at_second, described, tiny_terminal
 from twin import facts
-from twin.facts import Batch, DescribedMachines, PlaceKind, Vessels, quantised
+from twin.facts import Batch, DescribedMachines, NavStatus, PlaceKind, Status, Vessels, quantised
 from twin.moment import Moment
 from twin.units import SECOND
 from twin.world import World
@@ -35,14 +35,15 @@ def a_fact(draw: st.DrawFn) -> Batch:
             )
         case "pose":
             x, hoist = draw(st.integers(40, 44)), draw(st.integers(0, 3))
-            return facts.poses(t, draw(st.integers(0, 1)), x, 3.0, joints=[1.0, hoist], status=draw(st.integers(1, 4)))
+            status = draw(st.sampled_from([Status.IDLE, Status.WORKING, Status.FAULT, Status.GONE]))
+            return facts.poses(t, draw(st.integers(0, 2)), x, 3.0, joints=[1.0, hoist], status=status)
         case "guest":
             kind = draw(st.sampled_from(["cart", "crane", "unheard-of"]))
             return DescribedMachines(np.array([t]), np.array([2]), ("TRUCK1",), (kind,))
         case "box":
             return _box(t, draw(st.integers(0, 2)), draw(st.sampled_from(["22G1", "45G1", "??"])))
         case _:
-            return _ship(t, draw(st.integers(0, 3)))
+            return _ship(t, draw(st.integers(0, 3)), draw(st.sampled_from([NavStatus.MOORED, NavStatus.GONE])))
 
 
 def _box(t: int, row: int, code: str) -> Batch:
@@ -51,11 +52,9 @@ def _box(t: int, row: int, code: str) -> Batch:
     return described(world.roster, [f"BOX{row}"], code=code, t=t)
 
 
-def _ship(t: int, x: int) -> Batch:
-    one = np.array([t]), np.array([0])
-    return quantised(
-        Vessels(*one, np.array([x * 1.0]), np.array([-12.0]), np.array([0.1 * x]), np.array([6.0]), np.array([6]))
-    )
+def _ship(t: int, x: int, status: NavStatus) -> Batch:
+    one, at = (np.array([t]), np.array([0])), (np.array([v]) for v in (x * 1.0, -12.0, 0.1 * x, 6.0))
+    return quantised(Vessels(*one, *at, np.array([status])))
 
 
 def _names(world: World) -> None:
@@ -146,6 +145,22 @@ def test_what_is_known_can_be_said_as_facts(batches: list[Batch], s: int) -> Non
     again = heard(world.facts(at_second(s)))
 
     assert shown(again.at(at_second(s))) == shown(world.at(at_second(s)))
+
+
+@given(FACTS, st.integers(0, 60))
+def test_what_is_gone_is_nowhere_with_all_it_carries(batches: list[Batch], tenth: int) -> None:
+    moment = heard(batches).at(T0 + tenth * SECOND // 10)
+
+    m, v = moment.machines, moment.vessels
+    assert np.array_equal(m.gone | (m.heard < 0) & (np.arange(len(m)) > 1), np.isnan(m.x))
+    assert not np.any(moment.stale_machines & m.gone)
+    assert not np.any(v.present & v.gone)
+    base, away = moment.positions[0], moment.containers
+    with_them = np.isin(away.where, np.flatnonzero(m.gone)) & (away.kind == PlaceKind.MACHINE)
+    with_her = (away.kind == PlaceKind.VESSEL) & v.gone[0]
+    assert np.isnan(base[with_them | with_her]).all()
+    solid = moment.machine_boxes[1][np.isfinite(moment.machine_boxes[0]).all(axis=1)]
+    assert not np.any(m.gone[solid])
 
 
 @settings(max_examples=200)

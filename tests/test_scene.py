@@ -11,7 +11,7 @@ from tests.shifted import shifted_layout_text
 from tests.worlds import T0
 from twin import facts
 from twin.errors import BadFile, UnknownName
-from twin.facts import PlaceKind
+from twin.facts import NavStatus, PlaceKind, Vessels
 from twin.layout import parse_layout
 from twin.moment import Moment
 from twin.units import SECOND
@@ -54,6 +54,18 @@ def test_an_unknown_kind_and_a_machine_nowhere_draw():
 
     for moment in (world.at(T0), lost.at(T0)):
         assert picture(moment).std() > 5
+
+
+def test_what_is_gone_is_not_drawn():
+    """The picture without the machines and the ship that left is that of a terminal that never had them."""
+    never, gone = World(replace(small_terminal(), machines=nothing().machines)), World(small_terminal())
+    hull(gone, "ELBE", length=120.0, beam=20.0)
+    gone.hear(facts.poses(T0 + SECOND, np.arange(len(gone.terminal.machines)), 50.0, 50.0, status=facts.Status.GONE))
+    where = (np.array([v]) for v in (100.0, -30.0, 0.0, 8.0))
+    gone.hear(Vessels(np.array([T0 + SECOND]), np.zeros(1, np.int64), *where, np.array([NavStatus.GONE])))
+
+    assert np.array_equal(picture(never.at(T0 + SECOND)), picture(gone.at(T0 + SECOND)))
+    assert not np.array_equal(picture(never.at(T0)), picture(gone.at(T0)))
 
 
 def test_a_box_somewhere_unknown_draws():

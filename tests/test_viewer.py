@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.worlds import T0, at_second, described, tiny_terminal
 from twin.clock import ReplayClock
 from twin.errors import NoRenderer, TwinError
-from twin.facts import Batch, PlaceKind, places, poses, roster_of
+from twin.facts import Batch, PlaceKind, Status, places, poses, roster_of
 from twin.feeds.feed import LIVE, LOST, STALE, Health
 from twin.layout import read_layout
 from twin.moment import Moment
@@ -237,6 +237,23 @@ def test_a_machine_not_heard_of_for_long_is_stale_but_one_never_heard_is_as_laid
     found = details(never, "machine", 0)
     assert found is not None
     assert found.rows[-1].value == "never, as laid out"
+
+
+def test_what_left_the_terminal_is_not_listed_and_not_overdue():
+    pytest.importorskip("PySide6")
+    from twin.viewer.tree import groups
+
+    world = standing()
+    world.hear(poses(at_second(2), 1, 50.0, 12.0, status=Status.GONE))
+
+    before, after = world.at(at_second(1)), world.at(at_second(99))
+
+    assert [(0,), (1,)] == [group.rows for group in groups(before) if group.kind == "machine"]
+    assert [(0,)] == [group.rows for group in groups(after) if group.kind == "machine"]
+    assert stale_age(after, "machine", 1) == 0 < stale_age(after, "machine", 0)
+    said = details(after, "machine", 1)
+    assert said is not None
+    assert "gone" == said.rows[0].value
 
 
 def test_every_thing_can_be_looked_at():

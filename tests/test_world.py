@@ -6,7 +6,9 @@ import pytest
 from tests.worlds import T0, at_second, described, tiny_terminal
 from twin import facts
 from twin.errors import UnknownName
-from twin.facts import DescribedMachines, DescribedVessels, PlaceKind, Vessels
+from twin.facts import DescribedMachines, DescribedVessels, NavStatus, PlaceKind, Status, Vessels
+from twin.spatial.nearest import find
+from twin.spatial.places import place_in_words
 from twin.world import World
 
 
@@ -74,7 +76,7 @@ def test_a_box_outside_its_block_is_nowhere_but_known():
     assert moment.containers.bay[0] == 99
 
 
-def ship(world: World, t: int, x: float, yaw: float = 0.0) -> None:
+def ship(world: World, t: int, x: float, yaw: float = 0.0, status: NavStatus = NavStatus.MOORED) -> None:
     row = world.roster.vessels.rows(["NORDLYS"])
     world.hear(
         DescribedVessels(
@@ -84,10 +86,11 @@ def ship(world: World, t: int, x: float, yaw: float = 0.0) -> None:
     world.hear(
         facts.quantised(
             Vessels(
-                np.array([t]), row, np.array([x]), np.array([-12.0]), np.array([yaw]), np.array([6.0]), np.array([6])
+                np.array([t]), row, np.array([x]), np.array([-12.0]), np.array([yaw]), np.array([6.0]),
+                np.array([status]),
             )
         )
-    )
+    )  # fmt: skip
 
 
 def test_boxes_aboard_go_with_the_ship_and_port_is_left():
@@ -204,3 +207,39 @@ def test_news_from_before_what_was_folded_away_heals_but_never_overrides():
     shown = world.at(at_second(5)).containers
 
     assert (shown.bay.tolist(), shown.kind.tolist()) == ([3, 1], [PlaceKind.SLOT, PlaceKind.SLOT])
+
+
+def test_a_machine_that_is_gone_has_no_place_until_it_is_back():
+    """It drives 2 m a second, leaves at second 2 and is back at second 4: there is no way to or from nowhere."""
+    world = world_with("A")
+    status = [Status.MOVING, Status.MOVING, Status.GONE, Status.MOVING, Status.MOVING]
+    world.hear(facts.poses([at_second(s) for s in range(5)], 0, [10.0, 12.0, 12.5, 8.0, 10.0], 3.0, status=status))
+    world.hear(facts.places(T0, 0, PlaceKind.MACHINE, 0))
+
+    seen = [world.at(at_second(s)) for s in (1.5, 2, 2.9, 3, 3.5)]
+
+    assert [moment.machines.x[0] for moment in seen] == pytest.approx([12.0, np.nan, np.nan, 8.0, 9.0], nan_ok=True)
+    assert [np.isnan(moment.positions[0]).all() for moment in seen] == [False, True, True, False, False]
+    assert [moment.machines.gone[0] for moment in seen] == [False, True, True, False, False]
+
+
+def test_nobody_waits_for_news_of_a_machine_that_is_gone():
+    world = world_with()
+    world.hear(facts.poses(T0, [0, 1], 10.0, 3.0, status=[Status.GONE, Status.IDLE]))
+
+    assert world.at(at_second(99)).stale_machines.tolist() == [False, True]
+
+
+def test_a_ship_that_is_gone_takes_her_boxes_along():
+    world = world_with("A", code="42G1")
+    world.hear(facts.places(T0, 0, PlaceKind.VESSEL, 0, bay=2, row=1, tier=82))
+    ship(world, T0, 100.0)
+    ship(world, at_second(60), 400.0, status=NavStatus.GONE)
+
+    here, last, gone = (world.at(at_second(s)) for s in (0, 59, 60))
+
+    assert [m.vessels.present[0] for m in (here, last, gone)] == [True, True, False]
+    assert last.vessels.x[0] == 100.0  # she does not glide to where she is no more
+    assert np.isnan(gone.positions[0]).all()
+    assert place_in_words(gone, 0) == "gone with NORDLYS, bay 02, row 01, tier 82"
+    assert find(gone, "NORDLYS").words == "gone"

@@ -44,8 +44,8 @@ def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
 def _answers(moment: Moment) -> None:
     """What the spatial questions say of *moment*, to stdout."""
     print(f"{moment.terminal.title}, {text_from_time(moment.t, decimals=0)}")
-    moored = int(moment.vessels.present.sum())
-    print(f"{len(moment.containers)} containers, {len(moment.machines)} machines, {moored} vessels")
+    moored, machines = int(moment.vessels.present.sum()), int((~moment.machines.gone).sum())
+    print(f"{len(moment.containers)} containers, {machines} machines, {moored} vessels")
     yard = [heights(moment, name) for name in moment.terminal.blocks.name]
     if yard:
         top = max(yard, key=lambda block: float(block.metres.max(initial=0.0)))

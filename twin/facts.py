@@ -32,7 +32,11 @@ class PlaceKind(IntEnum):
 
 
 class Status(IntEnum):
-    """What a machine says of itself."""
+    """What a machine says of itself.
+
+    GONE: it left the terminal, or is not there yet.  It has no place until it says something else, so it is not drawn,
+    checked or missed; x, y, z, yaw and joints of such a report count for nothing, and no movement leads to or from it.
+    """
 
     UNKNOWN = 0
     IDLE = 1
@@ -40,15 +44,20 @@ class Status(IntEnum):
     MOVING = 3
     FAULT = 4
     OFF = 5
+    GONE = 6
 
 
 class NavStatus(IntEnum):
-    """What a vessel says of itself: AIS navigation status + 1, so that 0 is unknown."""
+    """What a vessel says of itself: AIS navigation status + 1, so that 0 is unknown.
+
+    GONE, which AIS has no word for: as `Status.GONE`; the boxes aboard are gone with her.
+    """
 
     UNKNOWN = 0
     UNDER_WAY = 1
     AT_ANCHOR = 2
     MOORED = 6
+    GONE = 100
 
 
 @dataclass(frozen=True)

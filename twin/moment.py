@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from twin.errors import UnknownName
-from twin.facts import PlaceKind, Roster, Status
+from twin.facts import NavStatus, PlaceKind, Roster, Status
 from twin.geometry import Bools, Floats, Ints
 from twin.kinematics import Parts, part_boxes
 from twin.terminal import Terminal
@@ -83,7 +83,7 @@ class Containers:
 @dataclass(frozen=True)
 class MachineStates:
     """Machines (m): where they stand, how their joints are, what they say.  *heard* is the time of the last fact, or
-    -1.
+    -1.  x, y, z and yaw are NaN for those that are gone and for guests nobody heard of.
     """
 
     name: Sequence[str]
@@ -101,6 +101,11 @@ class MachineStates:
         return len(self.x)
 
     @cached_property
+    def gone(self) -> Bools:
+        """(m,) machines that left the terminal, or are not there yet."""
+        return np.asarray(self.status == Status.GONE)
+
+    @cached_property
     def stale_after(self) -> Ints:
         """(m,) ns after its last report from which each counts as stale."""
         at_work = (self.status == Status.WORKING) | (self.status == Status.MOVING)
@@ -110,7 +115,7 @@ class MachineStates:
 @dataclass(frozen=True)
 class VesselStates:
     """Vessels (v): origin amidships at the keel, bow towards yaw; size in metres; *present* once a position was
-    heard.
+    heard, and until she is gone.
     """
 
     name: Sequence[str]
@@ -125,6 +130,11 @@ class VesselStates:
     status: Ints
     heard: Ints
     present: Bools
+
+    @cached_property
+    def gone(self) -> Bools:
+        """(v,) vessels that left, or have not come yet."""
+        return np.asarray(self.status == NavStatus.GONE)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -176,8 +186,8 @@ class Moment:
     @cached_property
     def stale_machines(self) -> Bools:
         """(m,) machines heard of, but too long ago to believe that they stand there still."""
-        heard = self.machines.heard
-        return np.asarray((heard >= 0) & (self.t - heard > self.machines.stale_after))
+        heard, gone = self.machines.heard, self.machines.gone
+        return np.asarray((heard >= 0) & ~gone & (self.t - heard > self.machines.stale_after))
 
     @cached_property
     def machine_boxes(self) -> tuple[Floats, Ints]:

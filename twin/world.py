@@ -5,7 +5,7 @@ One owner, one thread.  `at(t)` is a pure function of the facts heard and *t*: o
 reached by playing or by jumping make no difference.
 """
 
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import numpy as np
 
@@ -18,9 +18,11 @@ from twin.facts import (
     DescribedVessels,
     Events,
     Names,
+    NavStatus,
     Places,
     Poses,
     Roster,
+    Status,
     Vessels,
 )
 from twin.geometry import Floats, Ints, lerp_angle
@@ -32,12 +34,28 @@ from twin.terminal import Terminal
 from twin.tracks import Tracks
 from twin.units import SECOND
 
-MACHINE_GAP, MACHINE_JUMP = 3 * SECOND, 30.0  # no interpolation across a longer gap (ns) or a farther jump (m)
-VESSEL_GAP, VESSEL_JUMP = 400 * SECOND, 2000.0  # AIS reports every 3 min at anchor or moored, every 2-10 s under way
 HORIZON = (
     2 * SECOND
 )  # a moment is shown from facts up to this long after it; a live picture runs this far behind the feed
 UNKNOWN_DRAUGHT = 8.0  # metres, a hull of which no draught was said: a feeder's, OpenTISim
+
+
+class Blend(NamedTuple):
+    """How reports of one sort of thing are blended: the columns of yaw, of the status, of what is *held* from the first
+    report; the status that says *gone*; no interpolation across a longer *gap* (ns) or a farther *jump* (m).
+    """
+
+    yaw: int
+    status: int
+    held: tuple[int, ...]
+    gone: int
+    gap: int
+    jump: float
+
+
+MACHINE_BLEND = Blend(3, 4, (4, 5), Status.GONE, gap=3 * SECOND, jump=30.0)
+# AIS reports every 3 min at anchor or moored, every 2-10 s under way
+VESSEL_BLEND = Blend(2, 4, (3, 4), NavStatus.GONE, gap=400 * SECOND, jump=2000.0)
 
 
 class World:
@@ -128,9 +146,11 @@ class World:
         if len(self.machines.keys):
             now = np.where(
                 (before >= 0)[:, None],
-                _blend(self.machines, before, after, share, yaw=3, held=(4, 5), gap=MACHINE_GAP, jump=MACHINE_JUMP),
+                _blend(self.machines, before, after, share, MACHINE_BLEND),
                 now,
             )
+            gone = now[:, 4] == Status.GONE
+            now[gone, :4], now[gone, 6:] = np.nan, self._rest[gone, 6:]
         x, y, z, yaw, status, load = now[:, :6].T
         whole = status.astype(np.int64), load.astype(np.int64)
         return MachineStates(
@@ -142,8 +162,10 @@ class World:
         before, after, share = self.vessels.around(n, t, HORIZON)
         now = np.zeros((n, 5))
         if len(self.vessels.keys):
-            now = _blend(self.vessels, before, after, share, yaw=2, held=(3, 4), gap=VESSEL_GAP, jump=VESSEL_JUMP)
+            now = _blend(self.vessels, before, after, share, VESSEL_BLEND)
             now[before < 0] = 0.0
+        gone = now[:, 4] == NavStatus.GONE
+        now[gone, :4] = 0.0
         said = [self._hulls.of(row) or ("", 0.0, 0.0, 0.0) for row in range(n)]
         size = np.array([row[1:] for row in said], float).reshape(n, 3)
         draught = np.where(now[:, 3] > 0, now[:, 3], np.where(size[:, 2] > 0, size[:, 2], UNKNOWN_DRAUGHT))
@@ -160,7 +182,7 @@ class World:
             draught,
             now[:, 4].astype(np.int64),
             self.vessels.times(before),
-            before >= 0,
+            (before >= 0) & ~gone,
         )
 
     def _class_of(self, vessel: int) -> VesselClass | None:
@@ -233,20 +255,18 @@ def _last(tracks: Tracks, rows: int, t: int) -> tuple[Ints, Ints]:
     return np.concatenate([row, following]), np.concatenate([before[row], after[following]])
 
 
-def _blend(
-    tracks: Tracks, before: Ints, after: Ints, share: Floats, *, yaw: int, held: tuple[int, ...], gap: int, jump: float
-) -> Floats:
+def _blend(tracks: Tracks, before: Ints, after: Ints, share: Floats, by: Blend) -> Floats:
     """Values (n, c) a *share* of the way between two reports; the first report's where they are too far apart in time
-    or place to be one movement.
+    or place to be one movement, or the thing came or went in between.
     """
     a, b = tracks.values[np.maximum(before, 0)], tracks.values[np.maximum(after, 0)]
-    smooth = (tracks.times(after) - tracks.times(before) <= gap) & (
-        np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]) <= jump
+    smooth = (tracks.times(after) - tracks.times(before) <= by.gap) & (
+        np.hypot(b[:, 0] - a[:, 0], b[:, 1] - a[:, 1]) <= by.jump
     )
-    u = np.where(smooth, share, 0.0)
+    u = np.where(smooth & (a[:, by.status] != by.gone) & (b[:, by.status] != by.gone), share, 0.0)
     now = a + u[:, None] * (b - a)
-    now[:, yaw] = lerp_angle(a[:, yaw], b[:, yaw], u)
-    now[:, held] = a[:, held]
+    now[:, by.yaw] = lerp_angle(a[:, by.yaw], b[:, by.yaw], u)
+    now[:, by.held] = a[:, by.held]
     return now
 
 

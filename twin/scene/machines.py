@@ -262,6 +262,6 @@ def near_machines(moment: Moment, eye: Floats, reach: float) -> Bools:
 
 
 def stale_machines(moment: Moment, after: int) -> Bools:
-    """(m,) machines heard of, but not for *after* ns."""
+    """(m,) machines heard of and still here, but not heard for *after* ns."""
     heard: Ints = moment.machines.heard
-    return np.asarray((heard >= 0) & (moment.t - heard > after))
+    return np.asarray((heard >= 0) & ~moment.machines.gone & (moment.t - heard > after))

@@ -66,6 +66,8 @@ def find(moment: Moment, name: str) -> Found:
 def _machine_place(moment: Moment, row: int) -> tuple[str, Floats]:
     m = moment.machines
     at = np.array([m.x[row], m.y[row], m.z[row]])
+    if m.gone[row]:
+        return "gone", at
     stack = under(moment, at[0], at[1]) if np.isfinite(at).all() else None
     near = f", over block {stack.block}, bay {stack.bay}, row {stack.row}" if stack else ""
     return at_in_words(*at.tolist()) + near, at
@@ -74,7 +76,7 @@ def _machine_place(moment: Moment, row: int) -> tuple[str, Floats]:
 def _vessel_place(moment: Moment, row: int) -> tuple[str, Floats]:
     v = moment.vessels
     at = np.array([v.x[row], v.y[row], v.z[row]]) if v.present[row] else np.full(3, np.nan)
-    return at_in_words(*at.tolist()), at
+    return "gone" if v.gone[row] else at_in_words(*at.tolist()), at
 
 
 def _container_place(moment: Moment, row: int) -> tuple[str, Floats]:

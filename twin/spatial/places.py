@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from twin.facts import PlaceKind
+from twin.geometry import Bools
 from twin.moment import Moment
 from twin.terminal import Blocks, Terminal
 
@@ -22,16 +23,18 @@ def address(terminal: Terminal, block: int, bay: int, row: int, tier: int) -> st
 
 
 def place_in_words(moment: Moment, container: int) -> str:
-    """Where a container row is: its address, 'on AGV3', 'aboard ELBE, bay 10, row 03, tier 82', or 'at x 1.0 …'."""
+    """Where a container row is: its address, 'on AGV3', 'aboard ELBE, bay 10, row 03, tier 82', 'gone with
+    TRK7', or 'at x 1.0 …'."""
     boxes = moment.containers
     columns = boxes.kind, boxes.where, boxes.bay, boxes.row, boxes.tier
     kind, where, bay, row, tier = (int(column[container]) for column in columns)
     if kind == PlaceKind.SLOT:
         return address(moment.terminal, where, bay, row, tier)
     if kind == PlaceKind.MACHINE:
-        return f"on {_name(moment.machines.name, where)}"
+        return f"{_with(moment.machines.gone, where, 'on')} {_name(moment.machines.name, where)}"
     if kind == PlaceKind.VESSEL:
-        return f"aboard {_name(moment.vessels.name, where)}, bay {bay:02}, row {row:02}, tier {tier:02}"
+        on = _with(moment.vessels.gone, where, "aboard")
+        return f"{on} {_name(moment.vessels.name, where)}, bay {bay:02}, row {row:02}, tier {tier:02}"
     if kind == PlaceKind.SOMEWHERE:
         return at_in_words(*boxes.base[container].tolist())
     return "place not known"
@@ -40,6 +43,10 @@ def place_in_words(moment: Moment, container: int) -> str:
 def at_in_words(x: float, y: float, z: float) -> str:
     """'at x 1.0, y 2.0, z 0.0', metres in the site frame."""
     return f"at x {x:.1f}, y {y:.1f}, z {z:.1f}" if x == x else "place not known"
+
+
+def _with(gone: Bools, row: int, on: str) -> str:
+    return "gone with" if 0 <= row < len(gone) and gone[row] else on
 
 
 def _name(names: Sequence[str], row: int) -> str:

@@ -81,7 +81,7 @@ def _machine(moment: Moment, row: int) -> Details:
         Row("Last heard", clock_text(heard) if heard is not None else "never, as laid out", heard),
     ]
     title = kind.title if kind else m.kind[row] or "Machine"
-    return Details("machine", row, m.name[row], title, tuple(rows), int(m.stale_after[row]))
+    return Details("machine", row, m.name[row], title, tuple(rows), 0 if m.gone[row] else int(m.stale_after[row]))
 
 
 def _joints(moment: Moment, row: int, heard: int | None) -> list[Row]:
@@ -104,7 +104,7 @@ def _joints(moment: Moment, row: int, heard: int | None) -> list[Row]:
 def _vessel(moment: Moment, row: int) -> Details:
     v, boxes = moment.vessels, moment.containers
     aboard = int(np.count_nonzero(boxes.where[boxes.afloat] == row))
-    heard = int(v.heard[row]) if v.present[row] else None
+    heard = int(v.heard[row]) if v.heard[row] >= 0 else None
     kind = moment.terminal.catalogue.vessels.get(v.kind[row])
     rows = (
         Row("Status", sailing(int(v.status[row])), heard),
@@ -117,7 +117,8 @@ def _vessel(moment: Moment, row: int) -> Details:
         Row("Capacity", f"{count(kind.teu)} TEU" if kind else DASH),
         Row("Last heard", clock_text(heard) if heard is not None else DASH, heard),
     )
-    return Details("vessel", row, v.name[row], kind.title if kind else "Vessel", rows, STALE_VESSEL)
+    title = kind.title if kind else "Vessel"
+    return Details("vessel", row, v.name[row], title, rows, 0 if v.gone[row] else STALE_VESSEL)
 
 
 def _block(moment: Moment, row: int) -> Details:
@@ -151,7 +152,10 @@ def stale_age(moment: Moment, kind: str, row: int) -> int:
     """How long ago (ns) a machine or vessel was last heard if that is too long, else 0."""
     if kind not in ("machine", "vessel"):
         return 0
-    heard = int(moment.machines.heard[row] if kind == "machine" else moment.vessels.heard[row])
+    things = moment.machines if kind == "machine" else moment.vessels
+    heard = int(things.heard[row])
+    if things.gone[row]:
+        return 0
     old = moment.t - heard
     limit = int(moment.machines.stale_after[row]) if kind == "machine" else STALE_VESSEL
     return old if heard > 0 and old > limit else 0

@@ -108,8 +108,28 @@ class ScenePanel(QWidget):
 
     def show_moment(self, moment: Moment) -> None:
         """Show what there is in *moment*."""
-        if self.model.show(moment):
+        before, bar = self.model.moment, self.tree.verticalScrollBar()
+        opened, chosen, place = self._opened(), self.model.thing(self.tree.currentIndex()), bar.value()
+        if not self.model.show(moment):
+            return
+        if before is None or before.terminal is not moment.terminal:
             self._open_small_groups()
+        else:  # a truck came or a ship left: the tree stays as its reader had it
+            self._open(opened)
+            self.show_selected(chosen)
+            bar.setValue(place)
+
+    def _opened(self) -> set[str]:
+        top = self.model.index(0, 0)
+        groups = enumerate(self.model.groups)
+        return {group.title for row, group in groups if self.tree.isExpanded(self.model.index(row, 0, top))}
+
+    def _open(self, titles: set[str]) -> None:
+        top = self.model.index(0, 0)
+        self.tree.expand(top)
+        for row, group in enumerate(self.model.groups):
+            if group.title in titles:
+                self.tree.expand(self.model.index(row, 0, top))
 
     def _open_small_groups(self) -> None:
         top = self.model.index(0, 0)

@@ -5,6 +5,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
@@ -36,11 +37,12 @@ class Group:
 
 
 def groups(moment: Moment) -> tuple[Group, ...]:
-    """What the tree holds: machines by what they are, vessels, blocks."""
+    """What the tree holds: machines by what they are, vessels, blocks; nothing that is gone."""
     sorted_out: dict[str, list[int]] = {}
     pictures: dict[str, str] = {}
     kinds = moment.terminal.catalogue.kinds
-    for row, kind in enumerate(moment.machines.kind):
+    for row in np.flatnonzero(~moment.machines.gone).tolist():
+        kind = moment.machines.kind[row]
         group = kinds[kind].group if kind in kinds else ""
         title = TITLES.get(group, OTHER)
         sorted_out.setdefault(title, []).append(row)
@@ -49,7 +51,7 @@ def groups(moment: Moment) -> tuple[Group, ...]:
     machines = [Group(t, "machine", pictures[t], tuple(sorted_out[t])) for t in order if t in sorted_out]
     return (
         *machines,
-        Group("Vessels", "vessel", "vessel", tuple(range(len(moment.vessels)))),
+        Group("Vessels", "vessel", "vessel", tuple(np.flatnonzero(~moment.vessels.gone).tolist())),
         Group("Blocks", "block", "block", tuple(range(len(moment.terminal.blocks)))),
     )
 
@@ -72,7 +74,7 @@ class SceneModel(QAbstractItemModel):
             before is not None and before.terminal is moment.terminal and before.machines.kind is moment.machines.kind
         )
         self._count(moment)
-        if same and before is not None and len(before.vessels) == len(moment.vessels):
+        if same and before is not None and _here(before) == _here(moment):
             self._refresh()
             return False
         self.beginResetModel()
@@ -193,6 +195,11 @@ class SceneModel(QAbstractItemModel):
         level = index.internalId()
         name = "house" if level == 0 else self.groups[index.row() if level == 1 else level - 2].picture
         return _tinted(name, self._look.colour("text.2").name())
+
+
+def _here(moment: Moment) -> tuple[bytes, bytes]:
+    """What tells whether the same things are there."""
+    return moment.machines.gone.tobytes(), moment.vessels.gone.tobytes()
 
 
 _icons: dict[tuple[str, str], object] = {}

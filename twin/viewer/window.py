@@ -265,10 +265,10 @@ class Window(Stage):
         )
         cells["doubted"].setText(self.player.doubted)
         self.doubt_rule.setVisible(bool(self.player.doubted))
-        vessels = int(moment.vessels.present.sum())
+        machines, vessels = int((~moment.machines.gone).sum()), int(moment.vessels.present.sum())
         cells["counts"].setText(
             f"{count(len(moment.containers))} containers, "
-            f"{count(len(moment.machines))} machines, {count(vessels)} vessels"
+            f"{count(machines)} machines, {count(vessels)} vessels"
         )
         mean = sum(self._frames) / len(self._frames) if self._frames else 0.0
         cells["frames"].setText(f"{len(self._frames)} fps, {number(mean, 1)} ms" if self._frames else "at rest")

@@ -22,6 +22,7 @@ STATUS = {
     Status.MOVING: "moving",
     Status.FAULT: "fault",
     Status.OFF: "off",
+    Status.GONE: "gone",
 }
 AIS = {
     0: "under way", 1: "at anchor", 2: "not under command", 3: "restricted", 4: "constrained by draught", 5: "moored",
@@ -104,7 +105,7 @@ def status(value: int) -> str:
 
 def sailing(value: int) -> str:
     """What a vessel says of itself: AIS status as `NavStatus`."""
-    return DASH if value == NavStatus.UNKNOWN else AIS.get(value - 1, DASH)
+    return "gone" if value == NavStatus.GONE else AIS.get(value - 1, DASH)
 
 
 def code_in_words(code: str) -> str:

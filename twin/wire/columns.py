@@ -37,9 +37,8 @@ _WORDS = 20  # the field of the first column's words
 _POSITIVE = ("machine", "container", "vessel", "load", "mass", "accuracy", "draught", "length", "beam")
 _RANGE = {"kind": (0, max(PlaceKind)), "where": (-1, _I32.max)} | dict.fromkeys(_POSITIVE, (0, _I32.max))
 # All other columns hold whatever 32 bits hold, for the world believes what it is told.
-_STATUS = {Poses: (0, max(Status)), Vessels: (0, 16)}  # AIS navigation status 0-15, + 1
+_STATUS = {Poses: (0, max(Status)), Vessels: (0, max(NavStatus))}  # AIS navigation status 0-15, + 1, and GONE
 _WHOLE = {"machine", "container", "vessel", "kind", "where", "bay", "row", "tier", "status", "load"}
-assert max(NavStatus) <= _STATUS[Vessels][1]
 
 
 class Column(NamedTuple):
