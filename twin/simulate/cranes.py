@@ -7,7 +7,7 @@ import numpy as np
 from twin.catalogue import MAX_JOINTS, Joint, Kind
 from twin.facts import Status
 from twin.geometry import Floats
-from twin.simulate.motion import Channel, Need, Pace, Steps, cross
+from twin.simulate.motion import Channel, Need, Pace, Sampled, Steps, cross
 from twin.simulate.stacks import CLEAR
 
 LOCK = 3.0  # seconds a spreader stands on a box to lock or unlock; the box changes hands in the middle
@@ -108,13 +108,15 @@ class Crane:
         self.status.set(end, Status.IDLE)
         self.free = end
 
-    def sampled(self, t: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """x, y (n,), joints (n, MAX_JOINTS) and yaw (n,) at rising seconds *t*."""
-        along = self.gantry.at(t)
-        joints = np.zeros((len(t), MAX_JOINTS))
+    def sampled(self, t: Floats) -> Sampled:
+        """How it stood at rising seconds *t*."""
+        along, n = self.gantry.at(t), len(t)
+        joints = np.zeros((n, MAX_JOINTS))
         for column, joint in enumerate(self.kind.joints):
             joints[:, column] = self.joints[joint.name].at(t)
-        return self.x + np.cos(self.yaw) * along, self.y + np.sin(self.yaw) * along, joints, np.full(len(t), self.yaw)
+        x, y = self.x + np.cos(self.yaw) * along, self.y + np.sin(self.yaw) * along
+        still = np.full(n, self.z), np.full(n, self.yaw)
+        return Sampled(x, y, *still, joints, self.status.at(t), self.load.at(t))
 
     def forget(self, before: float) -> None:
         """Drop what is over before second *before*."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import Protocol
 
 import numpy as np
 
@@ -36,6 +37,11 @@ class Ramp:
     @property
     def t1(self) -> float:
         return self.t0 + self.duration
+
+    @property
+    def numbers(self) -> tuple[float, float, float, float, float, float]:
+        """t0, start, end, acceleration, seconds of speeding up, seconds in all."""
+        return self.t0, self.start, self.end, self.acceleration, self.rise, self.duration
 
     def at(self, t: Floats) -> Floats:
         """Where it is at seconds *t* (n,): *start* before, *end* after."""
@@ -87,10 +93,17 @@ class Channel:
     def at(self, t: Floats) -> Floats:
         """Values (n,) at rising seconds *t*."""
         out = np.full(len(t), self.first)
-        for ramp in self.ramps:
-            begin = int(np.searchsorted(t, ramp.t0))
-            if begin < len(t):
-                out[begin:] = ramp.at(t[begin:])
+        if not self.ramps or not len(t) or t[-1] <= self.ramps[0].t0:
+            return out
+        t0, start, end, a, rise, whole = np.array([ramp.numbers for ramp in self.ramps]).T
+        n = np.searchsorted(t0, t, side="right") - 1
+        begun = n >= 0
+        n = n[begun]
+        u = np.minimum(t[begun] - t0[n], whole[n])
+        left, way = whole[n] - u, end[n] - start[n]
+        done = np.where(u < rise[n], u * u / 2, rise[n] * (u - rise[n] / 2)) * a[n]
+        done = np.where(left < rise[n], np.abs(way) - a[n] * left * left / 2, done)
+        out[begun] = np.where(left <= 0, end[n], start[n] + np.sign(way) * done)
         return out
 
     def forget(self, before: float) -> None:
@@ -163,3 +176,30 @@ def cross(
     hoist.go(t, top, pace.up, pace.up_acceleration)
     arrived = trolley.go(t + setting_off, y, pace.across, pace.across_acceleration)
     return max(arrived, hoist.go(max(t + lowering, t + up.duration, landing), z, pace.up, pace.up_acceleration))
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """How a machine stood at some seconds (n,): x, y, z, yaw, joints (n, MAX_JOINTS), status, load kg."""
+
+    x: Floats
+    y: Floats
+    z: Floats
+    yaw: Floats
+    joints: Floats
+    status: Floats
+    load: Floats
+
+
+class Track(Protocol):
+    """A machine's movement, known in closed form up to now and as far ahead as it has been decided."""
+
+    row: int
+
+    def sampled(self, t: Floats) -> Sampled:
+        """How it stood at rising seconds *t* (n,)."""
+        ...
+
+    def forget(self, before: float) -> None:
+        """Drop what is over before second *before*."""
+        ...

@@ -19,8 +19,9 @@ class Call:
     """A ship's call: *arrival* is when she is to be alongside, *discharge* and *load* count boxes (not TEU).
 
     *kind*: a class of `assets/vessels`; *berth*: a berth's name; *along*: metres from the berth's start to the ship's
-    nearer end, None: wherever there is room; *bow*: 'start' or 'end' of the quay that the bow points to; *cranes*: quay
-    cranes that work her at most, 0: as many as fit; *port*: where she goes next.
+    nearer end, None: wherever there is room (every reader of scenarios puts the number there); *bow*: 'start' or 'end'
+    of the quay that the bow points to; *cranes*: quay cranes that work her at most, 0: as many as fit; *port*: where
+    she goes next.  A ship that came before the run begins has *discharge* and *load* still to do then.
     """
 
     ship: str
@@ -36,6 +37,7 @@ class Call:
     twenties: float = 0.3  # share of the boxes that are 20'
     reefers: float = 0.06
     fill: float = 0.7  # share of her places that are stowed when she arrives
+    draught: float = 0.0  # metres, 0: the usual share of what her class is built for, `moorings.LADEN`
     line: int = 0  # of the scenario file, for messages
 
 

@@ -118,8 +118,8 @@ def _poses(operation: Operation, start: int, times: list[tuple[int, Floats]]) ->
         t, n = seconds + WARM, len(seconds)
         if row in cranes:
             crane = cranes[row]
-            x, y, joints, yaw = crane.sampled(t)
-            status, load = crane.status.at(t), crane.load.at(t)
+            s = crane.sampled(t)
+            x, y, joints, yaw, status, load = s.x, s.y, s.joints, s.yaw, s.status, s.load
         elif row in vehicles:
             vehicle = vehicles[row]
             x, y, yaw = vehicle.sampled(t)

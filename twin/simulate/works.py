@@ -2,49 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 from zlib import crc32
 
 import numpy as np
 import simpy
 
 from twin.facts import Roster
-from twin.geometry import Floats
 from twin.simulate.book import Book
 from twin.simulate.boxes import Maker
 from twin.simulate.handover import Process, Transport, Yard
+from twin.simulate.motion import Track
 from twin.simulate.rails import Rail
 from twin.simulate.scenario import Scenario
 from twin.terminal import Terminal
 
 INCIDENT, FAULT, ROUTINE = 0, 1, 2  # who comes first at a machine: SimPy priorities, the smaller the earlier
-
-
-@dataclass(frozen=True)
-class Sampled:
-    """How a machine stood at some seconds (n,): x, y, z, yaw, joints (n, MAX_JOINTS), status, load kg."""
-
-    x: Floats
-    y: Floats
-    z: Floats
-    yaw: Floats
-    joints: Floats
-    status: Floats
-    load: Floats
-
-
-class Track(Protocol):
-    """A machine's movement, known in closed form up to now and as far ahead as it has been decided."""
-
-    row: int
-
-    def sampled(self, t: Floats) -> Sampled:
-        """How it stood at rising seconds *t* (n,)."""
-        ...
-
-    def forget(self, before: float) -> None:
-        """Drop what is over before second *before*."""
-        ...
 
 
 @dataclass

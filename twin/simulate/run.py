@@ -1,0 +1,74 @@
+"""A scenario played on a terminal: `simulate` gives facts second by second, and afterwards what came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import simpy
+
+from twin.facts import Batch, Roster
+from twin.simulate import blocks, quayside, transport, trucks
+from twin.simulate.book import Book
+from twin.simulate.boxes import Maker
+from twin.simulate.sampling import AHEAD, Sampler
+from twin.simulate.scenario import Scenario
+from twin.simulate.works import Works
+from twin.terminal import Terminal
+from twin.units import HOUR, SECOND
+
+CHUNK = 300.0  # seconds decided and sampled at a time; the facts do not depend on it
+
+
+@dataclass
+class Run:
+    """A run under way: iterate over it for (t ns, facts up to t), second by second."""
+
+    works: Works
+    sampler: Sampler
+    chunk: float = CHUNK
+
+    def __iter__(self) -> Iterator[tuple[int, list[Batch]]]:
+        """First everything that is there at the start, then every second's news; facts are in the order of time."""
+        env, seconds = self.works.env, self.works.scenario.hours * HOUR / SECOND
+        env.run(until=AHEAD)
+        yield self.sampler.first()
+        begin = 0.0
+        while begin < seconds:
+            end = min(begin + self.chunk, seconds)
+            env.run(until=end + AHEAD)
+            yield from self.sampler.chunk(begin, end)
+            begin = end
+
+
+def simulate(
+    terminal: Terminal,
+    roster: Roster,
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    hours: float | None = None,
+    hz: float = 1.0,
+    chunk: float = CHUNK,
+) -> Run:
+    """Play *scenario* on *terminal*; *seed* and *hours* stand in for the scenario's own.
+
+    *hz* is how often a machine reports: a number that divides 1000 ms.  The same seed gives the same facts.  Names of
+    boxes, guests and ships get rows in *roster*.
+    """
+    scenario = replace(scenario, seed=scenario.seed if seed is None else seed)
+    scenario = replace(scenario, hours=scenario.hours if hours is None else hours)
+    works = at_work(terminal, roster, scenario)
+    sampler = Sampler(works, scenario.start, hz, scenario.standing_every)
+    return Run(works, sampler, chunk)
+
+
+def at_work(terminal: Terminal, roster: Roster, scenario: Scenario) -> Works:
+    """The terminal with everything in its place, its processes about to begin, *warm_up* seconds before the start."""
+    env = simpy.Environment(initial_time=-scenario.warm_up)
+    maker = Maker(roster, np.random.default_rng([scenario.seed, 0]))
+    works = Works(env, terminal, roster, scenario, scenario.seed, maker, Book(maker.boxes))
+    for party in (blocks, transport, quayside, trucks):
+        party.install(works)
+    for begin in works.started:
+        env.process(begin())
+    return works
