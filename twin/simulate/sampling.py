@@ -89,7 +89,8 @@ class Sampler:
             self.phase[row] = int(self._random.integers(1000))
         phase = self.phase[row] % self.step
         first, last = ((round(t * 1000) - phase) // self.step for t in (begin, end))
-        return np.asarray(np.arange(first + 1, last + 1) * self.step + phase)
+        instants: Ints = np.arange(first + 1, last + 1) * self.step + phase
+        return instants
 
     def _sampled(self, row: int, ms: Ints) -> Floats | None:
         """(n, 14): ms, row, x, y, z, yaw, status, load, joints at *ms*, without what need not be said."""
