@@ -45,7 +45,8 @@ def site_points(parts: Parts, part: int, points: np.ndarray) -> np.ndarray:
 def test_every_machine_of_a_terminal_is_there():
     groups = {kind.group for kind in KINDS.values()}
 
-    assert groups == {"sts", "armg", "rtg", "straddle", "agv", "tractor", "truck", "reach_stacker", "empty_handler"}
+    assert groups == {"sts", "armg", "rtg", "straddle", "agv", "tractor", "truck", "reach_stacker", "empty_handler",
+                      "hatch"}  # fmt: skip
     assert set(CRANES) < set(KINDS)
 
 
@@ -87,7 +88,7 @@ def test_every_figure_says_how_sure_it_is(name):
     *((name, ("trolley", "hoist", "boom", "spread")) for name in ("sts", "sts-megamax")),
     *((name, ("trolley", "hoist", "spread")) for name in ("armg-inner", "armg-outer", "rtg")),
     ("straddle", ("hoist", "spread")), ("reach_stacker", ("boom", "extend", "spread")),
-    ("empty_handler", ("hoist", "spread")), ("agv", ()), ("tractor", ()), ("truck", ()),
+    ("empty_handler", ("hoist", "spread")), ("agv", ()), ("tractor", ()), ("truck", ()), ("hatch-cover", ()),
 ])  # fmt: skip
 def test_joints_come_in_the_agreed_order(name, joints):
     assert tuple(joint.name for joint in KINDS[name].joints) == joints
@@ -205,6 +206,30 @@ def test_vehicles_carry_on_their_deck():
         assert (fore[0] - middle[0], aft[0] - middle[0]) == pytest.approx((3.067, -3.067))
 
 
+@pytest.mark.parametrize("name", ["agv", "tractor", "truck", "sts", "rtg", "straddle", "armg-inner", "armg-outer"])
+def test_twin_twenties_stand_end_to_end(name):
+    """Two boxes of 6.058 with the 76 mm of ISO 668 between them are as long as a 40': 2 x 6.058 + 0.076 = 12.192."""
+    parts = standing(KINDS[name], x=50, y=20, yaw=0.7)
+    fore, aft = (np.array(held(parts, hold)[0]) for hold in (1, 2))
+    forty, yaw = held(parts, 0)
+
+    along = np.array([np.cos(yaw), np.sin(yaw), 0.0])
+    assert (fore - aft) @ along - 6.058 == pytest.approx(0.076, abs=1e-6)
+    assert fore - aft == pytest.approx(along * 6.134)  # neither aside nor higher
+    assert (fore + aft) / 2 == pytest.approx(np.array(forty))
+
+
+def test_a_hatch_cover_is_lifted_by_a_forty_foot_spreader():
+    """Sockets at the corners of a 40', 11.985 by 2.259 apart; it passes between the legs, 18.5 m."""
+    kind = KINDS["hatch-cover"]
+    boxes, _ = part_boxes(standing(kind))
+
+    assert [2 * kind.facts[f"socket_{axis}"][0] for axis in "xy"] == pytest.approx([11.985, 2.259], abs=0.01)
+    assert boxes.tolist() == [[0, 0, 0, 0.6, 6.3, 6.2, 1, 0]]
+    assert kind.length < KINDS["sts"].facts["clear_between_legs"][0]
+    assert (kind.drive_loaded, kind.drive_empty) == (0, 0)
+
+
 def test_lanes_under_a_quay_crane_are_free():
     """Between the rails nothing of a crane comes lower than 14 m, but its cables' spreader; 18.5 m between the legs."""
     boxes, _ = part_boxes(standing(KINDS["sts"], trolley=-30))
@@ -271,7 +296,7 @@ def test_a_kind_is_as_large_as_its_parts(name):
     boxes, _ = part_boxes(standing(kind))
     low, high = corners(boxes)[..., 0].min(), corners(boxes)[..., 0].max()
 
-    if kind.group in ("agv", "tractor", "truck", "sts", "armg"):
+    if kind.group in ("agv", "tractor", "truck", "sts", "armg", "hatch"):
         assert high - low == pytest.approx(kind.length, abs=0.5)
     assert boxes[:, 3].max() == pytest.approx(kind.height, abs=1.2)
 

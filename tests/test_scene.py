@@ -11,16 +11,17 @@ from tests.shifted import shifted_layout_text
 from tests.worlds import T0
 from twin import facts
 from twin.errors import BadFile, UnknownName
-from twin.facts import NavStatus, PlaceKind, Vessels
+from twin.facts import DescribedMachines, NavStatus, PlaceKind, Vessels
 from twin.layout import parse_layout
 from twin.moment import Moment
+from twin.scene.cameras import Camera
 from twin.units import SECOND
 from twin.world import World
 
 pytestmark = needs_renderer
 
 
-def picture(moment: Moment, camera: str = "overview", **how: object) -> np.ndarray:
+def picture(moment: Moment, camera: str | Camera = "overview", **how: object) -> np.ndarray:
     from twin.scene.scene import Scene
 
     scene = Scene(moment.terminal, size=SIZE)
@@ -66,6 +67,23 @@ def test_what_is_gone_is_not_drawn():
 
     assert np.array_equal(picture(never.at(T0 + SECOND)), picture(gone.at(T0 + SECOND)))
     assert not np.array_equal(picture(never.at(T0)), picture(gone.at(T0)))
+
+
+def test_a_hatch_cover_on_the_quay_is_drawn():
+    """A guest, as ships bring them; looked at from so near that its brown plate fills a good part of the picture."""
+    bare, laid = World(small_terminal()), World(small_terminal())
+    for world in (bare, laid):
+        row = np.array([world.roster.machines.of("ELBE-H1")])
+        world.hear(DescribedMachines(np.array([T0]), row, ("ELBE-H1",), ("hatch-cover",)))
+    laid.hear(facts.poses(T0, row, 250.0, 60.0))
+    camera = Camera((250.0, 30.0, 25.0), (250.0, 60.0, 0.0))
+
+    drawn, missing = picture(laid.at(T0), camera), picture(bare.at(T0), camera)
+
+    changed = np.any(drawn != missing, axis=2)
+    assert 0.1 < changed.mean() < 0.6
+    red, _, blue = drawn[changed].mean(axis=0)
+    assert red > blue + 8
 
 
 def test_a_box_somewhere_unknown_draws():

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scene_worlds import many_machines, needs_renderer
-from tests.worlds import T0
+from tests.worlds import T0, described
+from twin import facts
 from twin.catalogue_files import sample_catalogue
+from twin.facts import PlaceKind
 from twin.kinematics import part_poses, part_table
 from twin.scene.ropes import rope_end
 from twin.world import World
@@ -85,3 +87,24 @@ def test_a_rope_hangs_at_its_parts():
     end = rope_end(parts, np.array([0]), np.array([[2.0, 0.0, 1.0]]))[0]
 
     assert (10.0, 2.0, 6.0) == pytest.approx(end - base)
+
+
+def test_two_twenties_on_one_vehicle_lie_end_to_end_and_are_both_drawn():
+    """An AGV at (40, 12), turned by 0.5 and its deck 1.75 high: 6.134 apart, 76 mm between the boxes."""
+    from twin.scene.look import read_look
+    from twin.scene.paint import Paint
+    from twin.scene.riders import moving_boxes
+
+    world = World(many_machines(1))
+    world.hear(facts.poses(T0, 0, 40.0, 12.0, yaw=0.5))
+    world.hear(described(world.roster, ["MSKU0000001", "MSKU0000002"], code="22G1"))
+    world.hear(facts.places(T0, [0, 1], PlaceKind.MACHINE, 0, bay=[1, 2]))
+
+    moment = world.at(T0)
+
+    fore, aft = moment.container_boxes
+    along = (fore[:2] - aft[:2]) @ (np.cos(0.5), np.sin(0.5))
+    assert along - fore[4] - aft[4] == pytest.approx(0.076, abs=1e-6)
+    assert (fore[:2] + aft[:2]) / 2 == pytest.approx([40.0, 12.0])
+    assert (fore[2], aft[2]) == pytest.approx((1.75, 1.75))
+    assert moving_boxes(moment, Paint(read_look())).base == pytest.approx(moment.container_boxes[:, :3])

@@ -99,7 +99,8 @@ class Kind:
 
     A crane's +x is the way it travels.  An sts has its origin on the waterside rail, midway between the legs,
     and the water at y < 0; a portal yard crane has its origin in the middle of its span.
-    *group* is one of sts, armg, rtg, straddle, agv, tractor, truck, reach_stacker, empty_handler.
+    *group* is one of sts, armg, rtg, straddle, agv, tractor, truck, reach_stacker, empty_handler, and hatch: covers of
+    ships' holds, which have no drive of their own.
     """
 
     name: str

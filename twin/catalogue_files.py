@@ -16,7 +16,8 @@ from twin.errors import BadFile, offer
 from twin.samples import sample
 from twin.yamlfile import Node, Row, checked, read_yaml
 
-GROUPS = ("sts", "armg", "rtg", "straddle", "agv", "tractor", "truck", "reach_stacker", "empty_handler")
+GROUPS = ("sts", "armg", "rtg", "straddle", "agv", "tractor", "truck", "reach_stacker", "empty_handler", "hatch")
+CARRIED = ("hatch",)  # groups that others move: their files say no drive
 JOINTS = ("trolley", "hoist", "boom", "extend", "spread")
 FORMS = {"box": 6, "beam": 8, "tube": 7}  # numbers each is written with
 NEAR, FAR = 200, 60  # triangles of one part, near and far.  300 machines of 6 such parts: reference frame times
@@ -73,6 +74,8 @@ def read_kind(path: Path) -> Kind:
 
 
 def _drive(node: Node) -> dict[str, float]:
+    if node.text("group") in CARRIED:
+        return {}
     drive = node.child("drive")
     out = {
         "drive_loaded": drive.number("loaded", above=0),

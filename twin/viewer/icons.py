@@ -43,8 +43,8 @@ _FILLED = {
 }
 GROUPS = {
     "sts": "sts", "armg": "yard", "rtg": "yard", "straddle": "straddle", "agv": "truck", "tractor": "truck",
-    "truck": "truck", "reach_stacker": "truck", "empty_handler": "truck", "vessel": "vessel", "block": "block",
-    "container": "box",
+    "truck": "truck", "reach_stacker": "truck", "empty_handler": "truck", "hatch": "box", "vessel": "vessel",
+    "block": "block", "container": "box",
 }  # fmt: skip
 _PEN = 'fill="none" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"'
 

@@ -19,6 +19,7 @@ from twin.viewer.words import DASH, age, count, status
 TITLES = {
     "sts": "Quay cranes", "armg": "Yard cranes", "rtg": "Yard cranes", "straddle": "Straddle carriers", "agv": "AGVs",
     "tractor": "Tractors", "truck": "Road trucks", "reach_stacker": "Reach stackers", "empty_handler": "Empty handlers",
+    "hatch": "Hatch covers",
 }  # fmt: skip
 OTHER = "Other machines"
 Index = QModelIndex | QPersistentModelIndex

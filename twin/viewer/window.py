@@ -267,8 +267,7 @@ class Window(Stage):
         self.doubt_rule.setVisible(bool(self.player.doubted))
         machines, vessels = int((~moment.machines.gone).sum()), int(moment.vessels.present.sum())
         cells["counts"].setText(
-            f"{count(len(moment.containers))} containers, "
-            f"{count(machines)} machines, {count(vessels)} vessels"
+            f"{count(len(moment.containers))} containers, {count(machines)} machines, {count(vessels)} vessels"
         )
         mean = sum(self._frames) / len(self._frames) if self._frames else 0.0
         cells["frames"].setText(f"{len(self._frames)} fps, {number(mean, 1)} ms" if self._frames else "at rest")
