@@ -1,5 +1,6 @@
 """Who has which box: every container is in exactly one place from the moment it is made until it leaves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from twin.facts import PlaceKind
@@ -50,10 +51,13 @@ class Book:
     said: list[tuple[float, int, int, Place]] = field(default_factory=list)  # second, order, box, place
     bound: dict[int, int] = field(default_factory=dict)  # box -> number of the call it is to leave with
     taken: set[int] = field(default_factory=set)  # boxes somebody is already coming for
+    heard: list[Callable[[float, int, Place | None, Place], None]] = field(default_factory=list)  # told of every hand
     _count: int = 0
 
     def hand(self, t: float, box: int, place: Place) -> None:
         """From second *t* on (now, or the instant a movement under way will reach) *box* is at *place*."""
+        for hear in self.heard:
+            hear(t, box, self.place.get(box), place)
         self.place[box] = place
         self.said.append((t, self._count, box, place))
         self._count += 1

@@ -6,6 +6,7 @@ from zlib import crc32
 
 import numpy as np
 import simpy
+from simpy.resources.resource import PriorityRequest, Release
 
 from twin.facts import Roster
 from twin.simulate.book import Book
@@ -14,9 +15,29 @@ from twin.simulate.handover import Process, Transport, Yard
 from twin.simulate.motion import Track
 from twin.simulate.rails import Rail
 from twin.simulate.scenario import Scenario
+from twin.simulate.tally import Tally
 from twin.terminal import Terminal
 
 INCIDENT, FAULT, ROUTINE = 0, 1, 2  # who comes first at a machine: SimPy priorities, the smaller the earlier
+
+
+class Duty(simpy.PriorityResource):
+    """The right to command one machine; the tally learns how long its routine work takes."""
+
+    def __init__(self, env: simpy.Environment, row: int, tally: Tally) -> None:
+        super().__init__(env, 1)
+        self.row, self.tally, self.since = row, tally, 0.0
+
+    def _do_put(self, event: PriorityRequest) -> None:  # type: ignore[override]
+        super()._do_put(event)
+        if event in self.users:
+            self.since = self._env.now
+
+    def _do_get(self, event: Release) -> None:
+        request = event.request
+        if request in self.users and isinstance(request, PriorityRequest) and request.priority == ROUTINE:
+            self.tally.on_duty(self.row, self.since, self._env.now)
+        super()._do_get(event)
 
 
 @dataclass
@@ -38,6 +59,10 @@ class Works:
     started: list[Callable[[], Process]] = field(default_factory=list)  # what begins with the run
     transport: Transport | None = None
     yard: Yard | None = None
+    tally: Tally = field(default_factory=Tally)
+
+    def __post_init__(self) -> None:
+        self.book.heard.append(self.tally.handed)
 
     def random(self, name: str) -> np.random.Generator:
         """A generator of its own for *name*: what one party draws does not change what another draws."""
@@ -52,9 +77,10 @@ class Works:
     def of_duty(self, row: int) -> simpy.PriorityResource:
         """The right to command a machine: routine, fault and incident take it in turn."""
         if row not in self.duty:
-            self.duty[row] = simpy.PriorityResource(self.env, 1)
+            self.duty[row] = Duty(self.env, row, self.tally)
         return self.duty[row]
 
     def tell(self, t: float, kind: str, who: str, text: str) -> None:
         """An event, as facts say it."""
         self.events.append((t, kind, who, text))
+        self.tally.told(t, kind, who)
