@@ -44,10 +44,10 @@ class Stay:
 class Tally:
     """Notes of a run, in the order they were taken."""
 
-    numbers: array[float] = field(default_factory=lambda: array("d"))
+    numbers: "array[float]" = field(default_factory=lambda: array("d"))
     stays: list[Stay] = field(default_factory=list)
     ships: dict[tuple[str, str], float] = field(default_factory=dict)  # (ship, kind of event) -> second
-    duty: array[float] = field(default_factory=lambda: array("d"))  # machine row, from and to second, in turn
+    duty: "array[float]" = field(default_factory=lambda: array("d"))  # machine row, from and to second, in turn
 
     def handed(self, t: float, box: int, before: Place | None, after: Place) -> None:
         """At second *t* *box* goes from one place to another; *before* None: it was just made."""
