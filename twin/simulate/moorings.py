@@ -130,9 +130,15 @@ def stay(call: Call, kind: VesselClass, cranes: int, *, rate: float, since: floa
 
 
 def place(
-    kind: VesselClass, berth: Berth, terminal: Terminal, taken: Iterable[Stay], *, when: tuple[float, float], draught: float
+    kind: VesselClass,
+    berth: Berth,
+    terminal: Terminal,
+    taken: Iterable[Stay],
+    *,
+    when: tuple[float, float],
+    draught: float,
 ) -> float | None:
-    """Where along her quay (m) a ship of *berth* lies *when* (seconds), the place nearest to the berth's start; or None."""
+    """Metres along her quay where a ship of *berth* lies *when* (seconds), as near to the berth's start as can be."""
     quay = quay_named(terminal, berth.quay)
     others = [other for other in taken if other.quay == quay.name]
     for low in sorted(_places(kind, berth, quay, others), key=lambda low: (abs(low - berth.start), low)):
