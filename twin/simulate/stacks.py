@@ -8,7 +8,7 @@ from twin.geometry import Ints
 from twin.simulate.boxes import Boxes
 from twin.terminal import Terminal
 
-CLEAR = 0.5  # metres between a carried box and what it passes over.  Liftech
+CLEAR = 1.0  # metres between a carried box and what it passes over: planners are warned below it (0.5 is Liftech's design)
 
 
 @dataclass(frozen=True)
