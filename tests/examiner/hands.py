@@ -30,7 +30,7 @@ def jumps(heard: Heard, moves: list[Move], limit: float = JUMP) -> list[Finding]
             how, name = f"from {move.before} to {move.after}", heard.box(move.container)
             if not far <= limit:
                 out.append(Finding(heard.second(t), "hand-overs", name, f"jumps {how}", far, limit))
-            if not angle <= TWIST:
+            if np.isfinite(far) and angle > TWIST:
                 out.append(Finding(heard.second(t), "hand-overs", name, f"twists {how}", angle, TWIST))
     return out
 

@@ -14,8 +14,10 @@ Every bound is exact for a movement that keeps its limits, whatever the sampling
   |dyaw| <= 2 asin(d / 2R).
 * Slip.  A vehicle that goes where it looks leaves along the mean of its two headings, exactly in a bend or on a
   straight; in general its heading changes by 1/R a metre at most, so the chord ends at most d²/4R to the side of that
-  line (from a bend into its counter-bend).  Where the pose is the middle of a vehicle that follows its rear axle, the
-  middle slips by up to half its length times the angle turned.
+  line (from a bend into its counter-bend), and no more than d/2 times the angle turned.  The angle is taken together
+  with the spans before and after: only a bend and its whole counter-bend within one span would be blamed unjustly.
+  Where the pose is the middle of a vehicle that follows its rear axle, the middle slips by up to half its length times
+  the angle turned.
 """
 
 from dataclasses import dataclass
@@ -176,7 +178,8 @@ def _slip(track: Track, d: Floats, aside: Floats, turn: Floats, e: float) -> lis
     most = 2 * e + d * YAW_STEP
     if kind.group not in ON_RAILS and radius > 0:
         axle = 0.0 if kind.group in ALL_WHEELS else kind.length / 2
-        most = most + d**2 / (4 * radius) + np.abs(turn) * axle
+        bent = np.convolve(np.abs(turn), (1.0, 1.0, 1.0))[1:-1]  # radians, with the spans before and after
+        most = most + np.minimum(d**2 / (4 * radius), d * bent / 2) + np.abs(turn) * axle
     return _worst(track, track.t[1:], np.abs(aside), most, "slips sideways, metres")
 
 
