@@ -13,9 +13,11 @@ from twin.simulate.book import Book
 from twin.simulate.boxes import Maker
 from twin.simulate.handover import Process, Transport, Yard
 from twin.simulate.motion import Track
+from twin.simulate.otherwise import Otherwise
 from twin.simulate.rails import Rail
 from twin.simulate.scenario import Scenario
 from twin.simulate.tally import Tally
+from twin.simulate.truth import Truth
 from twin.terminal import Terminal
 
 INCIDENT, FAULT, ROUTINE = 0, 1, 2  # who comes first at a machine: SimPy priorities, the smaller the earlier
@@ -60,6 +62,8 @@ class Works:
     transport: Transport | None = None
     yard: Yard | None = None
     tally: Tally = field(default_factory=Tally)
+    otherwise: Otherwise = field(default_factory=Otherwise)  # what is said otherwise than it is
+    truths: dict[int, Truth] = field(default_factory=dict)  # number of a planted incident -> what came of it
 
     def __post_init__(self) -> None:
         self.book.heard.append(self.tally.handed)
