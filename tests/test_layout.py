@@ -19,7 +19,7 @@ from twin.layout.series import spelled
 from twin.samples import sample
 from twin.terminal import Terminal
 
-NAMES = ("altenwerder", "small")
+NAMES = ("altenwerder", "small", "rtg-terminal")
 
 
 @pytest.fixture(scope="module")
@@ -187,8 +187,8 @@ def test_an_empty_yard_is_a_terminal():
 
 
 def test_the_kinds_of_the_catalogue_are_all_on_show():
-    """Between them, the sample layouts start every group of machine."""
+    """Between them, the sample layouts start every group of machine but hatch covers, which ships bring."""
     kinds = sample_catalogue().kinds
     shown = {kinds[kind].group for name in NAMES for kind in parse_layout(text_of(name)).machines.kind}
 
-    assert shown == {kind.group for kind in kinds.values()}
+    assert shown == {kind.group for kind in kinds.values()} - {"hatch"}

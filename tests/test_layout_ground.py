@@ -1,5 +1,7 @@
 """In the sample layouts nothing stands in anything else, and cranes reach what they are there for."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from shapely import LineString, MultiPoint, Polygon, STRtree, affinity, box
@@ -12,8 +14,10 @@ from twin.layout.notes import block_corners
 from twin.samples import sample
 from twin.terminal import Rail, Terminal
 
+LAYOUTS = ("altenwerder", "small", "rtg-terminal")
 
-@pytest.fixture(scope="module", params=["altenwerder", "small"])
+
+@pytest.fixture(scope="module", params=LAYOUTS)
 def terminal(request: pytest.FixtureRequest) -> Terminal:
     return read_layout(sample("layouts", f"{request.param}.yaml"))
 
@@ -190,8 +194,17 @@ def test_neighbouring_yard_cranes_pass_half_a_metre_apart(terminal):
     m = terminal.machines
     for kind in (k for k in map(terminal.kind, set(m.kind)) if k.group in ("armg", "rtg")):
         here = np.array([name == kind.name for name in m.kind])
-        across = np.sort(m.y[here] if abs(np.cos(m.yaw[here][0])) > 0.5 else m.x[here])
+        across = np.unique(np.round(m.y[here] if abs(np.cos(m.yaw[here][0])) > 0.5 else m.x[here], 6))
         assert np.diff(across).min() >= kind.width + 0.5
+
+
+def test_cranes_on_one_rail_start_six_metres_apart(terminal):
+    """The least the simulator keeps between buffers; a crossover pair stands on two rails."""
+    m, kinds = terminal.machines, [terminal.kind(kind) for kind in terminal.machines.kind]
+    for rail in terminal.rails:
+        on_it = [(along(rail, x, y), kind) for kind, x, y in zip(kinds, m.x, m.y) if fits(kind, rail)]
+        places = sorted((place[0], kind.length) for place, kind in on_it if place is not None)
+        assert all(b[0] - a[0] >= (a[1] + b[1]) / 2 + 6 for a, b in pairwise(places)), rail.name
 
 
 def along(rail: Rail, x: float, y: float) -> tuple[float, float] | None:

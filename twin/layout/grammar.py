@@ -14,7 +14,7 @@ MOST_NAMES = 10_000  # of one series
 BLOCK_KINDS = ("armg", "rtg", "straddle", "reach_stacker", "empty", "reefer")
 RAIL_KINDS = ("sts", "armg", "rtg")
 AREA_KINDS = ("pavement", "apron", "road", "lane", "interchange", "gate", "grass", "rail")
-LANE_KINDS = ("agv", "truck", "tractor")
+LANE_KINDS = ("agv", "truck", "tractor", "straddle")
 STRUCTURE_KINDS = ("building", "mast", "gate", "rack", "tank", "fence")
 
 
