@@ -3,7 +3,7 @@
     report = examine(terminal, roster, simulate(...), hz=10)
     assert report.sound, report
 
-or, of a recording: ``.venv/bin/python -m tests.examine layouts/small.yaml --seconds 180 --hz 4``.
+or ``python -m tests.examine layouts/small.yaml --scenario replay/scenarios/small-shift.yaml --seconds 600 --hz 10``.
 """
 
 import argparse
@@ -96,21 +96,31 @@ def examine(
 
 
 def main() -> None:
-    """Examine the made-up traffic of a layout."""
+    """Examine a scenario played on a layout, or else the layout's made-up traffic."""
     from tests.worlds import T0
     from twin.layout.reader import read_layout
-    from twin.simulate.traffic import traffic
 
     parser = argparse.ArgumentParser()
     parser.add_argument("layout")
+    parser.add_argument("--scenario")
     parser.add_argument("--seconds", type=float, default=180)
-    parser.add_argument("--hz", type=float, default=4)
+    parser.add_argument("--hz", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     terminal = read_layout(asked.layout)
-    roster = roster_of(terminal.machines.name)
-    stream = traffic(terminal, roster, start=T0, duration_s=asked.seconds, seed=asked.seed, hz=asked.hz)
-    stamp_s = 0.0 if asked.hz == 1 else 0.0005  # its phases are whole milliseconds at 1 Hz only
+    roster, stamp_s = roster_of(terminal.machines.name), 0.0
+    stream: Stream
+    if asked.scenario:
+        from twin.simulate.run import simulate
+        from twin.simulate.scenario_files import open_scenario
+
+        scenario, hours = open_scenario(asked.scenario, terminal), asked.seconds / 3600
+        stream = simulate(terminal, roster, scenario, seed=asked.seed, hours=hours, hz=asked.hz)
+    else:
+        from twin.simulate.traffic import traffic
+
+        stream = traffic(terminal, roster, start=T0, duration_s=asked.seconds, seed=asked.seed, hz=asked.hz)
+        stamp_s = 0.0 if asked.hz == 1 else 0.0005  # its phases are whole milliseconds at 1 Hz only
     print(examine(terminal, roster, stream, hz=asked.hz, stamp_s=stamp_s))
 
 

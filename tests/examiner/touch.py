@@ -239,14 +239,15 @@ def _open(kind: VesselClass, ahead: Floats, port: Floats, bottom: float) -> bool
 
 
 def _hoisted(moment: Moment) -> Bools:
-    """(p,) parts that a hoist moves."""
+    """(p,) parts that a hoist moves, and hatch covers."""
     table = moment.parts.table
     out = np.zeros(max(len(table.machine), 1), bool)
     for k, kind in enumerate(table.kinds):
         column = kind.joint("hoist")
+        mine = np.flatnonzero(table.kind == k)
+        out[mine] = kind.group == "hatch"
         if column >= 0:
-            mine = np.flatnonzero(table.kind == k)
-            out[mine] = np.any(table.move[mine, :, column] != 0, axis=1)
+            out[mine] |= np.any(table.move[mine, :, column] != 0, axis=1)
     return out
 
 
