@@ -64,7 +64,7 @@ def _along(i: int, call: Call, terminal: Terminal) -> Iterator[Wrong]:
     berth, kind = _berth(call, terminal), _class(call, terminal)
     room, at = moorings.length(moorings.quay_named(terminal, berth.quay)), call.along or 0.0
     low, half = berth.start + at, kind.length / 2
-    first, last = max(-berth.start, -half), min(room, berth.end + half) - kind.length - berth.start
+    first, last = max(0.0 - berth.start, -half), min(room, berth.end + half) - kind.length - berth.start
     if not first - 1e-6 <= at <= last + 1e-6:
         yield Wrong(
             "calls",

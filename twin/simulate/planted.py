@@ -70,25 +70,29 @@ def incident_wrongs(i: int, incident: Incident, scenario: Scenario, terminal: Te
     """What cannot be about the *i*-th incident, as far as that is known before the run."""
     planting = PLANTED[incident.kind]
     for key, said in (
-        ("at", _time(incident, scenario)),
+        ("at", _hours(incident, scenario)),
         ("amount", _size(incident, planting)),
         ("who", _count(incident, planting)),
         *(("who", not_fit(name, role, scenario, terminal)) for name, role in zip(incident.who, planting.roles)),
         ("who", _together(incident, terminal)),
         *(("kind", _nobody(role, scenario, terminal)) for role in planting.roles if role.needed and not incident.who),
+        ("at", _berthing(incident, scenario)),
     ):
         if said:
             yield Wrong("incidents", i, key, said)
 
 
-def _time(incident: Incident, scenario: Scenario) -> str:
-    if not 0 <= incident.at <= scenario.hours * 3600:
-        return f"{clock(incident.at)} is not between 0:00 and {clock(scenario.hours * 3600)}, the scenario's hours"
+def _hours(incident: Incident, scenario: Scenario) -> str:
+    if 0 <= incident.at <= scenario.hours * 3600:
+        return ""
+    return f"{clock(incident.at)} is not between 0:00 and {clock(scenario.hours * 3600)}, the scenario's hours"
+
+
+def _berthing(incident: Incident, scenario: Scenario) -> str:
     ships = [call for call in scenario.calls if len(incident.who) < 2 or call.ship == incident.who[1]]
-    berthing = any(incident.at <= call.arrival <= incident.at + 3600 for call in ships)
-    if incident.kind == "boom-down" and not berthing:
-        return f"no ship berths within the hour after {clock(incident.at)}"
-    return ""
+    if incident.kind != "boom-down" or any(incident.at <= call.arrival <= incident.at + 3600 for call in ships):
+        return ""
+    return f"no ship berths within the hour after {clock(incident.at)}"
 
 
 def _size(incident: Incident, planting: Planting) -> str:

@@ -32,7 +32,8 @@ from twin.units import HOUR, SECOND, text_from_time
 CHALLENGE_CRANES = 3  # quay cranes at a ship, `required_qc_count` of the challenge
 TWENTIES = 0.33  # share of boxes that are 20', ConFlowGen's example
 MOVED = {"deep_sea_vessel": 0.225, "feeder": 0.275, "barge": 0.225}  # mean share of her capacity each way, the same
-DAY = 86_400
+DAY = 86_400  # seconds
+WEEK = 168.0  # hours, after which the challenge begins again
 _ARRIVALS, _MATRIX = re.compile(r"vessel_arrival_time(\d+)\.csv"), "transhipment{}.csv"
 
 
@@ -57,7 +58,7 @@ def read_published(
         name, trucks = "conflowgen", True
     elif found := _challenge_file(folder, part):
         ships, notes = _challenge(found, terminal), []
-        name, trucks = f"wsc2025-{_number(found)}", False
+        name, trucks, hours = f"wsc2025-{_number(found)}", False, WEEK if hours is None else hours
     else:
         raise BadFile(path, "has no published calls: no vessel_arrival_time….csv, and no deep_sea_vessel_input.csv")
     return _scenario(str(path), name, ships, terminal, start=start, hours=hours, trucks=trucks, notes=notes)

@@ -78,10 +78,8 @@ def _size(call: Call, kind: VesselClass, berth: Berth, terminal: Terminal) -> It
     if kind.length > (room := moorings.length(quay)):
         fit = sorted((k.length, k.name) for k in terminal.catalogue.vessels.values() if k.length <= room)
         shorter = f"{fit[-1][1]} ({fit[-1][0]:g} m) would fit" if fit else "no class is shorter"
-        yield (
-            "kind",
-            f"{call.kind} is {kind.length:g} m long and quay {quay.name} of {berth.name} {room:g} m; {shorter}",
-        )
+        long = f"{call.kind} is {kind.length:g} m long and quay {quay.name} of {berth.name} only {room:g} m"
+        yield "kind", f"{long}; {shorter}"
     draught = moorings.draught(call, kind)
     needed = moorings.depth_needed(kind, draught)
     if berth.depth and needed > berth.depth:
@@ -118,10 +116,8 @@ def _aboard(call: Call, teu: int) -> Iterator[tuple[str, str]]:
 
 def _window(i: int, window: Window, scenario: Scenario, terminal: Terminal) -> Iterator[tuple[str, str]]:
     span = f"{clock(window.start)} to {clock(window.end)}"
-    yield (
-        "end",
-        "" if window.end > window.start else f"{clock(window.end)} is not after the start, {clock(window.start)}",
-    )
+    if window.end <= window.start:
+        yield "end", f"{clock(window.end)} is not after the window's start, {clock(window.start)}"
     yield "start", early(window.start, scenario)
     yield "end", late(window.end, scenario)
     for other in scenario.gate.windows[:i]:

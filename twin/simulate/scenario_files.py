@@ -14,7 +14,7 @@ from twin.layout.series import BadNames, named, spelled
 from twin.samples import sample
 from twin.simulate.scenario import Call, Fault, Gate, Imperfections, Incident, Scenario, Window
 from twin.simulate.scenario_checks import settled
-from twin.simulate.scenario_keys import HEAD, INCIDENT_LASTS, OLDEST, SECTIONS, TOP
+from twin.simulate.scenario_keys import HEAD, INCIDENT_USUAL, OLDEST, SECTIONS, TOP
 from twin.simulate.wrong import Wrong
 from twin.terminal import Terminal
 from twin.units import SECOND, time_from_text
@@ -203,8 +203,7 @@ class _Reader:
 
     def _incidents(self) -> Iterator[Incident]:
         for said, node in self._listed("incidents"):
-            usual = {"amount": float("nan"), "lasts": INCIDENT_LASTS}
-            said |= {key: value for key, value in usual.items() if said[key] is None}
+            said |= {key: value for key, value in INCIDENT_USUAL.items() if said[key] is None}
             yield Incident(**said, line=node.line)
 
     def _messages(self) -> Imperfections:

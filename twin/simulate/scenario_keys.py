@@ -30,7 +30,7 @@ HEAD = (
     Key("start", "text", "when it starts, with its UTC offset"),
     Key("hours", "number", "how long it lasts", above=0, high=LONGEST),
     Key("seed", "whole", "what chance begins with; the same seed gives the same run", _usual(Scenario, "seed"),
-        low=0, high=2**53),
+        low=0, high=999_999_999),
     Key("warm_up", "span", "worked before the start, so that all is under way", None),
     _share(Scenario, "fill", "share of the yard's TEU places that is taken at the start"),
     Key("out_of_service", "names", "machines that take no part, e.g. AGV80..AGV84 or a list", ()),
@@ -97,7 +97,7 @@ MESSAGES = (
         low=0, high=600),
 )  # fmt: skip
 
-INCIDENT_LASTS: float = _usual(Incident, "lasts")  # seconds
+INCIDENT_USUAL = {key: _usual(Incident, key) for key in ("amount", "lasts")}
 SECTIONS: dict[str, tuple[Key, ...]] = {
     "": HEAD, "calls": CALLS, "gate": GATE, "gate.windows": WINDOWS, "faults": FAULTS, "incidents": INCIDENT,
     "messages": MESSAGES,
