@@ -212,6 +212,15 @@ def test_two_boxes_in_one_slot_are_not_balanced():
     assert (True, False) == (sound, report(works)["conservation"]["balanced"])
 
 
+def test_a_box_that_goes_without_a_hand_over_is_missed():
+    works = works_of()
+    box = made(works, "45G1", in_slot(0, 2, 1, 1))
+
+    works.book.place[box] = LEFT
+
+    assert report(works)["conservation"]["balanced"] is False
+
+
 PLACES = (on_machine(0), on_machine(80), aboard(0, 2, 1, 82), in_slot(0, 2, 1, 1), LEFT)
 
 

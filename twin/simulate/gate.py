@@ -115,7 +115,7 @@ def arrivals(gate: Gate, *, begin: float, end: float, random: np.random.Generato
     """(second a truck comes to the gate, second from which it may drive in), by time, from *begin* to *end*.
 
     They come at random, `per_hour` of them.  Where a window has slots, each has an appointment: beyond so many an hour
-    nobody gets one and stays away, and who is late waits for the next hour with a free slot.  A window that begins at
+    nobody gets one and stays away, and who is late waits for a slot of the next hour.  A window that begins at
     or before second 0 holds from *begin* on, so that the gate is busy when the scenario starts.
     """
     out: list[tuple[float, float]] = []
@@ -134,7 +134,7 @@ def _poisson(per_hour: float, begin: float, end: float, random: np.random.Genera
 
 
 def _kept(window: Window, came: list[float], late: float, random: np.random.Generator) -> list[tuple[float, float]]:
-    """Those with an appointment; the late ones wait for the first hour after theirs that has a slot left."""
+    """Those with an appointment; the late ones wait for the hour after theirs, which has a slot less for it."""
     taken: dict[int, int] = {}
     out: list[tuple[float, float]] = []
     for t in came:
@@ -145,11 +145,8 @@ def _kept(window: Window, came: list[float], late: float, random: np.random.Gene
         if random.random() >= late:
             out.append((t, t))
             continue
-        hour += 1
-        while taken.get(hour, 0) + 1 > window.slots:
-            hour += 1
-        taken[hour] = taken.get(hour, 0) + 1
-        free = max(t, window.start + hour * HOUR) + SPREAD * random.random()
+        taken[hour + 1] = taken.get(hour + 1, 0) + 1  # there is one: nobody has come in that hour yet
+        free = window.start + (hour + 1) * HOUR + SPREAD * random.random()
         if free < window.end:
             out.append((t, free))
     return out
