@@ -11,31 +11,31 @@ from twin.layout.reader import read_layout
 from twin.samples import sample
 from twin.simulate.traffic import traffic
 
-HZ, SECONDS = 5.0, 180.0
+HZ = 5.0
 
 
 @cache
-def report(layout: str, seed: int) -> Report:
-    """Three minutes of *layout*."""
+def report(layout: str, seed: int, seconds: float) -> Report:
+    """That long at *layout*."""
     terminal = read_layout(sample("layouts", f"{layout}.yaml"))
     roster = roster_of(terminal.machines.name)
-    stream = traffic(terminal, roster, start=T0, duration_s=SECONDS, seed=seed, hz=HZ)
+    stream = traffic(terminal, roster, start=T0, duration_s=seconds, seed=seed, hz=HZ)
     return examine(terminal, roster, stream, hz=HZ, stamp_s=0.0005)
 
 
-RUNS = [("small", 1), pytest.param("altenwerder", 1, marks=pytest.mark.slow)]
+RUNS = [("altenwerder", 1, 60.0), pytest.param("altenwerder", 2, 300.0, marks=pytest.mark.slow)]
 
 
-@pytest.mark.parametrize(("layout", "seed"), RUNS)
-def test_every_box_is_in_one_place_and_stands_on_something(layout, seed):
-    found = report(layout, seed)
+@pytest.mark.parametrize(("layout", "seed", "seconds"), RUNS)
+def test_every_box_is_in_one_place_and_stands_on_something(layout, seed, seconds):
+    found = report(layout, seed, seconds)
 
     assert not (*found.places, *found.chain, *found.stacks, *found.hand_overs, *found.loads), str(found)
     assert found.boxes["there"] > 500
 
 
-@pytest.mark.parametrize(("layout", "seed"), RUNS)
-def test_nothing_touches_anything(layout, seed):
-    found = report(layout, seed)
+@pytest.mark.parametrize(("layout", "seed", "seconds"), RUNS)
+def test_nothing_touches_anything(layout, seed, seconds):
+    found = report(layout, seed, seconds)
 
     assert not found.contacts, str(found)
