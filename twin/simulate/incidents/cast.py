@@ -1,0 +1,83 @@
+"""Who takes part in an incident: by name, or whoever is at hand; and getting the right to command them."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import numpy as np
+import simpy
+from simpy.resources.resource import PriorityRequest
+
+from twin.catalogue import Kind
+from twin.facts import Status
+from twin.simulate.works import INCIDENT, Works
+
+PATIENCE = 600.0  # seconds for which an incident waits for those it needs.  Made up
+TURN = 120.0  # seconds for which one waits for the others, before all are let go for a while.  Made up
+AGAIN = 7.0  # seconds until one tries again
+
+
+def row_of(works: Works, name: str) -> int:
+    """The row of a machine, -1: there is none of that name (yet)."""
+    return works.roster.machines.row.get(name, -1)
+
+
+def kind_of(works: Works, row: int) -> Kind:
+    """The kind of a machine; what is not of the terminal's own is a truck or what its guest's description says."""
+    own = works.terminal.machines
+    if row < len(own):
+        return works.terminal.kind(own.kind[row])
+    return works.terminal.kind(next((kind for _, guest, kind in works.guests if guest == row), "truck"))
+
+
+def of_groups(works: Works, groups: Sequence[str]) -> list[int]:
+    """Rows of the terminal's own machines of *groups* that are in service."""
+    own, out = works.terminal.machines, works.scenario.out_of_service
+    kinds = works.terminal.catalogue.kinds
+    return [
+        row
+        for row, (name, kind) in enumerate(zip(own.name, own.kind, strict=True))
+        if row in works.tracks and name not in out and kind in kinds and kinds[kind].group in groups
+    ]
+
+
+def at_work(works: Works, groups: Sequence[str]) -> list[int]:
+    """Rows of those that are just working or moving."""
+    now, busy = np.array([works.env.now]), (Status.WORKING, Status.MOVING)
+    return [row for row in of_groups(works, groups) if works.tracks[row].sampled(now).status[0] in busy]
+
+
+def timeless(name: str) -> tuple[str, ...]:
+    """The part of a whole machine."""
+    return (name,)
+
+
+def hold(works: Works, rows: Sequence[int], patience: float = PATIENCE) -> Generator[simpy.Event, Any, "Held | None"]:
+    """Wait for the right to command all of *rows* at once; None: it did not come.
+
+    Those who come first wait for the others `TURN` at most, so that nobody waits for ever for one of them.
+    """
+    env, since = works.env, works.env.now
+    while env.now - since < patience:
+        held = Held(works, [works.of_duty(row).request(priority=INCIDENT) for row in rows], list(rows))
+        yield env.all_of(held.requests) | env.timeout(min(TURN, patience - (env.now - since)))
+        if all(request.triggered for request in held.requests):
+            return held
+        held.release()
+        yield env.timeout(AGAIN)
+    return None
+
+
+class Held:
+    """The right to command some machines."""
+
+    def __init__(self, works: Works, requests: list[PriorityRequest], rows: list[int]) -> None:
+        self.works, self.requests, self.rows = works, requests, rows
+
+    def release(self) -> None:
+        """Let them all go."""
+        for row, request in zip(self.rows, self.requests, strict=True):
+            if request.triggered:
+                self.works.of_duty(row).release(request)
+            else:
+                request.cancel()
+        self.requests, self.rows = [], []

@@ -1,0 +1,133 @@
+"""Two cranes on one rail or runway come closer than any rule allows, and part again."""
+
+from collections.abc import Generator
+from itertools import pairwise
+from math import isnan
+from typing import Any
+
+import numpy as np
+import simpy
+
+from twin.facts import Status
+from twin.geometry import Floats
+from twin.simulate.closest import Solid, apart, closest, fixed
+from twin.simulate.incidents.cast import PATIENCE, hold, kind_of, row_of
+from twin.simulate.incidents.hook import DWELL, Hook, crane_of
+from twin.simulate.planted import PLANTED
+from twin.simulate.rails import Rail
+from twin.simulate.scenario import Incident
+from twin.simulate.truth import Truth, met
+from twin.simulate.works import Works
+
+PREFERRED = ("rtg", "armg", "sts")  # whom the issue names first
+AGAIN = 2.0  # seconds
+
+
+def plant_close(works: Works, incident: Incident) -> Generator[simpy.Event, Any, Truth | str]:
+    """One crane drives up to its neighbour until buffers are *amount* apart, stands, and drives back."""
+    pair = _named(works, incident) if incident.who else _chosen(works)
+    if isinstance(pair, str):
+        return pair
+    rail, mover, other = pair
+    names = mover.name, other.name
+    held = yield from hold(works, [mover.crane.row, other.crane.row])
+    if held is None or not (yield from _theirs(works, rail, mover, other)):
+        if held:
+            held.release()
+        return f"{names[0]} and {names[1]} were not both free within {PATIENCE / 60:g} minutes"
+    try:
+        return (yield from _approach(works, incident, rail, mover, other))
+    finally:
+        for hook in (mover, other):
+            rail.release(hook.crane)
+        held.release()
+
+
+def _named(works: Works, incident: Incident) -> tuple[Rail, Hook, Hook] | str:
+    rows = [row_of(works, name) for name in incident.who]
+    a, b = (crane_of(works, row) for row in rows)
+    rail = works.rails.get(rows[0])
+    if a is None or b is None or rail is None or rail is not works.rails.get(rows[1]):
+        return f"{incident.who[0]} and {incident.who[1]} do not work on one rail"
+    if rail.over in rows:
+        return f"{incident.who[0]} and {incident.who[1]} pass over each other"
+    if abs(rail.cranes.index(a) - rail.cranes.index(b)) != 1:
+        return f"another crane stands between {incident.who[0]} and {incident.who[1]}"
+    return rail, Hook(works, a), Hook(works, b)
+
+
+def _chosen(works: Works) -> tuple[Rail, Hook, Hook] | str:
+    """Neighbours of the group that is asked for most, those that stand nearest to each other."""
+    found = []
+    for row in sorted(works.rails):
+        rail = works.rails[row]
+        if rail.cranes[0].row != row:
+            continue
+        for a, b in pairwise(rail.cranes):
+            names = {works.roster.machines.name[c.row] for c in (a, b)}
+            if rail.over in (a.row, b.row) or names & {*works.scenario.out_of_service}:
+                continue
+            gap = abs(rail.along(b, b.gantry.value) - rail.along(a, a.gantry.value))
+            found.append((PREFERRED.index(kind_of(works, a.row).group), gap, a.row, b.row))
+    if not found:
+        return "no two cranes share a rail on which they cannot pass each other"
+    _, _, first, second = min(found)
+    a_, b_ = crane_of(works, first), crane_of(works, second)
+    assert a_ is not None  # cranes of a rail have tracks
+    assert b_ is not None
+    return works.rails[first], Hook(works, a_), Hook(works, b_)
+
+
+def _theirs(works: Works, rail: Rail, mover: Hook, other: Hook) -> Generator[simpy.Event, Any, bool]:
+    """Wait until neither is being driven aside, then take the ground between them away from the rail's keeping."""
+    since = works.env.now
+    while any(rail.held[hook.crane.row].busy for hook in (mover, other)):
+        if works.env.now - since > PATIENCE:
+            return False
+        yield rail.changed | works.env.timeout(AGAIN)
+    room = mover.crane.half_length + other.crane.half_length
+    ends = [rail.along(hook.crane, hook.crane.gantry.value) for hook in (mover, other)]
+    for hook in (mover, other):
+        rail.held[hook.crane.row].spans = [(min(ends) - room, max(ends) + room)]
+        rail.held[hook.crane.row].busy = True
+    return True
+
+
+def _approach(
+    works: Works, incident: Incident, rail: Rail, mover: Hook, other: Hook
+) -> Generator[simpy.Event, Any, Truth | str]:
+    env, usual = works.env, PLANTED[incident.kind].amount
+    metres = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
+    home = mover.crane.gantry.value
+    up = max(hook.hoist(hook.free(env.now), hook.high) for hook in (mover, other))
+    yield env.timeout(up - env.now)
+    begin = env.now
+    way = _way(rail, mover, other, metres)
+    arrived = mover.gantry(begin, home + way)
+    end = mover.gantry(arrived + DWELL, home)
+    mover.says(begin, end, Status.MOVING)
+    nearest = closest(mover.solid(), other.solid(), begin, end)
+    yield env.timeout(end - env.now)
+    return met(incident, works.scenario, (mover.name, other.name), (begin, end), nearest)
+
+
+def _way(rail: Rail, mover: Hook, other: Hook, metres: float) -> float:
+    """How far along its rail *mover* has to drive, from where both stand, to be *metres* from *other*."""
+    now = np.array([rail.env.now])
+    a, b = mover.solid(), other.solid()
+    boxes, them = a.at(now)[0], fixed(b.name, b.part, b.at(now)[0])
+    crane = mover.crane
+    far = rail.along(other.crane, other.crane.gantry.value) - rail.along(crane, crane.gantry.value)
+    sign = float(np.sign(far))
+    heading = sign * np.array([np.cos(crane.yaw), np.sin(crane.yaw)])
+
+    def gap(way: float) -> float:
+        moved: Floats = boxes.copy()
+        moved[:, :2] += way * heading
+        return float(apart(Solid(a.name, a.part, lambda t: moved[None]), them, now)[0])
+
+    low, high = 0.0, abs(far)  # farther than *metres*; nearer, for there they would stand in each other
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if gap(middle) > metres else (low, middle)
+    return sign * low
