@@ -45,6 +45,7 @@ def sentence(text: str) -> str:
         ("hours: 6", "hours: 1000", "s.yaml:4: hours: 1000 is more than 744"),
         ("hours: 6", "hours: six", "hours: 'six' is not a number"),
         ("hours: 6", "ours: 6", "s.yaml:4: ours: is not known here; did you mean hours?"),
+        ("hours: 6", "hours: 0x" + "F" * 400, "hours: '0xFFFFFF"),
         ("seed: 7", "seed: 0.5", "seed: '0.5' is not a whole number"),
         ("seed: 7", "seed: -1", "seed: -1 is less than 0"),
         ("warm_up: 0:20", "warm_up: -0:20", "s.yaml:6: warm_up: -0:20 must be more than 0:00, without a sign"),

@@ -227,8 +227,8 @@ def checked(
     """*text* as a finite number within its limits, else `BadFile` about *key* of *node*."""
     try:
         value = float(int(text, 0)) if text[:2].lower() in ("0x", "0o") else float(_YAML_ONLY.get(text.lower(), text))
-    except ValueError:
-        node.fail(key, f"{text!r} is not a number", line=line)
+    except (ValueError, OverflowError):  # a hexadecimal number can have more digits than a float
+        node.fail(key, f"{text[:60]!r} is not a number", line=line)
     if not isfinite(value):
         node.fail(key, f"{text} is not a finite number", line=line)
     if value < low or value > high:
