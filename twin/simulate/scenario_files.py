@@ -12,9 +12,11 @@ from twin.layout.entries import value_of
 from twin.layout.grammar import Key
 from twin.layout.series import BadNames, named, spelled
 from twin.samples import sample
+from twin.simulate.published import is_published, read_published
 from twin.simulate.scenario import Call, Fault, Gate, Imperfections, Incident, Scenario, Window
 from twin.simulate.scenario_checks import settled
 from twin.simulate.scenario_keys import HEAD, INCIDENT_USUAL, OLDEST, SECTIONS, TOP
+from twin.simulate.usual import usual as usual  # said here too: whoever opens scenarios wants the usual one beside
 from twin.simulate.wrong import Wrong
 from twin.terminal import Terminal
 from twin.units import SECOND, time_from_text
@@ -48,9 +50,6 @@ def open_scenario(name: Path | str, terminal: Terminal) -> Scenario:
     """What *name* leads to: a scenario file, published calls (see `published.read_published`), a name of a sample in
     replay/scenarios, or 'usual'.  Raises `BadFile`.
     """
-    from twin.simulate.published import is_published, read_published
-    from twin.simulate.usual import usual
-
     text = str(name)
     if text == "usual":
         return usual(terminal)
