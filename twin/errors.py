@@ -36,6 +36,10 @@ class NoRenderer(TwinError):
     """No graphics library can draw here; the text names the packages to install."""
 
 
+class OutOfReach(TwinError):
+    """A place that no crane can get its spreader to; the text says which place and how far they reach."""
+
+
 class UnknownName(TwinError):
     """A name that nothing here has; the text offers the nearest ones."""
 

@@ -7,12 +7,12 @@ import numpy as np
 from twin.facts import Batch, PlaceKind, Roster, places
 from twin.geometry import Bools, Floats, Ints
 from twin.simulate.boxes import Maker, height
-from twin.simulate.stacks import tier_limits
+from twin.simulate.stacking import ceiling, plugs, tier_limits
 from twin.terminal import Terminal
 
 CLUSTER_BAYS, CLUSTER_ROWS = 3, 5  # 40' bays and rows that tend to hold one ship's boxes of one line
 TWENTIES = 0.44  # share of stacks that are 20'
-REEFER_BAYS = 2  # 40' bays at the landward end of every third block that have plugs
+MOST = 0.93  # of what can stand there: boxes must be got at
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class _Stacks:
     cluster: Ints
     plugs: Bools
     empties: Bools
+    ceiling: Floats  # metres that no stack exceeds
 
 
 def fill(terminal: Terminal, roster: Roster, t: int, *, share: float = 0.6, seed: int = 0) -> list[Batch]:
@@ -64,7 +65,7 @@ def filled(terminal: Terminal, maker: Maker, *, share: float, lift: dict[int, fl
     clusters = int(stacks.cluster.max()) + 1
     line, wish = maker.some_lines(clusters), random.normal(0, 0.22, clusters)
     twenties = (random.random(clusters) < TWENTIES)[stacks.cluster] ^ (random.random(n) < 0.12) | stacks.single
-    full = share + 0.02 + wish[stacks.cluster] + random.normal(0, 0.17, n)
+    full = min(share, MOST) + 0.02 + wish[stacks.cluster] + random.normal(0, 0.17, n)
     tiers = np.clip(np.rint(full * stacks.limit), 0, stacks.limit).astype(np.int64)
     columns = _columns(stacks, tiers, twenties, random)
     return _boxes(stacks, columns, line, maker)
@@ -77,7 +78,6 @@ def _stacks(terminal: Terminal, lift: dict[int, float]) -> _Stacks:
         pair, row = (g.ravel() for g in np.meshgrid(np.arange((bays + 1) // 2), np.arange(rows), indexing="ij"))
         groups = pair // CLUSTER_BAYS * (rows // CLUSTER_ROWS + 1) + row // CLUSTER_ROWS
         kind = terminal.blocks.kind[b]
-        plugs = (kind == "reefer") | ((b % 3 == 0) & (pair >= (bays + 1) // 2 - 1 - REEFER_BAYS) & (pair < bays // 2))
         limit = tier_limits(terminal, b, lift.get(b, np.inf))[row]
         single = (pair == bays // 2) & (bays % 2 == 1)
         parts.append(
@@ -88,13 +88,14 @@ def _stacks(terminal: Terminal, lift: dict[int, float]) -> _Stacks:
                 limit,
                 single,
                 cluster + groups,
-                plugs & np.ones(len(pair), bool),
+                plugs(terminal, b)[np.minimum(2 * pair, bays - 1)],
                 np.full(len(pair), kind == "empty"),
+                np.full(len(pair), ceiling(min(lift.get(b, np.inf), 1e3))),
             )
         )
         cluster += int(groups.max()) + 1
     if not parts:
-        return _Stacks(*(np.zeros(0, np.int64) for _ in range(8)))  # type: ignore[arg-type]
+        return _Stacks(*(np.zeros(0, np.int64) for _ in range(9)))  # type: ignore[arg-type]
     return _Stacks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -131,6 +132,7 @@ def _boxes(stacks: _Stacks, columns: list[tuple[Ints, Ints, Ints, Ints]], line: 
         _drawn(random, len(which), ("45G1", "42G1", "42U1"), (0.6, 0.38, 0.02)),
     )
     codes = np.where(stacks.plugs[place], np.where(short, "22R1", "45R1"), codes)
+    codes = _lowered(codes, which, count, below, stacks.ceiling[stack])
     topmost = tier == count[which]
     long = topmost & (codes == "45G1") & (random.random(len(which)) < 0.5)
     codes[long & _jut_free(stacks, place, bay[which], tier + below[which], codes)] = "L5G1"
@@ -139,6 +141,19 @@ def _boxes(stacks: _Stacks, columns: list[tuple[Ints, Ints, Ints, Ints]], line: 
     empty = stacks.empties[place] | (stacks.cluster[place] % 7 == 0)
     boxes = maker.make(codes.tolist(), lines, empty.tolist())
     return Inventory(stacks.block[place], bay[which], stacks.row[place] + 1, tier + below[which], boxes)
+
+
+def _lowered(
+    codes: np.ndarray[tuple[int], np.dtype[np.str_]], which: Ints, count: Ints, below: Ints, most: Floats
+) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
+    """Codes with as many high-cubes made standard boxes as stacks would be higher than *most*; *which* is each stack."""
+    low, high = height("42G1"), height("45G1")
+    allowed = np.floor((most - (count + below) * low) / (high - low) + 1e-6)
+    tall = np.char.startswith(codes, "45")
+    order = np.cumsum(tall)
+    before = np.concatenate([[0], order])[np.cumsum(count) - count]
+    rank = order - before[which]
+    return np.where(tall & (rank > allowed[which]), np.char.replace(codes, "45", "42"), codes)
 
 
 def _drawn(

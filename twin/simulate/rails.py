@@ -11,6 +11,7 @@ from twin.simulate.handover import Process
 
 Span = tuple[float, float]  # metres along the rail, from and to
 APART = 6.0  # metres kept between cranes on one rail; 5.0 is where planners begin to warn (field defaults, made up)
+AGAIN = 20.0  # seconds after which one looks again whether a broken crane can be driven aside.  Made up
 Evade = Callable[[Crane, float], Process]  # drives an idle crane to a gantry position
 
 
@@ -39,6 +40,7 @@ class Rail:
     cranes: list[Crane]  # in their order along the rail
     evade: Evade
     over: int = -1
+    stuck: Callable[[Crane], bool] = lambda crane: False  # whether a crane cannot be driven aside: it has broken down
     apart: float = APART
     held: dict[int, _Held] = field(default_factory=dict)
     ends: Span = (-np.inf, np.inf)
@@ -74,10 +76,25 @@ class Rail:
             if first and not any(self.held[c.row].busy for c in blocking):
                 yield from self._drive_out(blocking, ticket)
             if self.env.now == before:
-                yield self.changed
+                broken = any(self.stuck(c) for c in blocking)
+                yield self.changed | self.env.timeout(AGAIN) if broken else self.changed
             ticket.spans = self._spans(crane, wanted)  # it may itself have been driven aside
         self.waiting.remove(ticket)
         self.held[crane.row] = _Held(ticket.spans, busy=True)
+
+    def settle(self, crane: Crane, gantries: Iterable[float] = ()) -> None:
+        """*crane* is where it is going: it still works, but holds only that place, and *gantries*."""
+        self.held[crane.row] = _Held(self._spans(crane, [*gantries]), busy=True)
+        self._change()
+
+    def free(self, crane: Crane, gantry: float) -> bool:
+        """Whether nobody else holds the ground at *gantry*, or the way there."""
+        mine = self._spans(crane, [gantry])
+        return not any(_overlap(mine, self.held[c.row].spans) for c in self.cranes if c is not crane)
+
+    def busy(self, crane: Crane) -> bool:
+        """Whether *crane* holds a claim."""
+        return self.held[crane.row].busy
 
     def release(self, crane: Crane) -> None:
         """*crane* has finished: it holds only where it stands."""
@@ -99,9 +116,24 @@ class Rail:
         low, high = min(s[0] for s in ticket.spans), max(s[1] for s in ticket.spans)
         mine = self.cranes.index(ticket.crane)
         for crane in sorted(idle, key=lambda c: -abs(self.cranes.index(c) - mine)):
-            left = self.cranes.index(crane) < mine
             room = crane.half_length + self.apart / 2
+            if self.stuck(crane):
+                continue
+            if self.over in (crane.row, ticket.crane.row):
+                yield from self._push_either_way(crane, ticket, room)
+                continue
+            left = self.cranes.index(crane) < mine
             yield from self._push(crane, low - room if left else high + room, left=left)
+
+    def _push_either_way(self, crane: Crane, ticket: _Ticket, room: float) -> Process:
+        """Drive an idle crane that another passes over out of that one's spans, to whichever side is nearer."""
+        here = self.along(crane, crane.gantry.value)
+        places = [place for low, high in ticket.spans for place in (low - room, high + room)]
+        free = [p for p in places if not _overlap([(p - room, p + room)], ticket.spans)]
+        free = [p for p in free if self.ends[0] <= p <= self.ends[1]]
+        if free:
+            to = min(free, key=lambda p: (abs(p - here), p))
+            yield from self._push(crane, to, left=to < here)
 
     def _push(self, crane: Crane, to: float, *, left: bool) -> Process:
         """Drive an idle crane to *to* and its neighbour on before it; nothing happens while one of them works."""
