@@ -1,0 +1,196 @@
+"""Places where vehicles stop, how they are come to from the lanes, and how they are left again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import cos, pi, sin, tan
+
+from twin.simulate.lanegraph import LaneGraph, cost
+from twin.simulate.lines import Line, Point, Pose, ahead, crossing, kept, seen, slant, turn
+
+LEADS = (17.0, 9.0, 27.0)  # metres driven straight before and after a stop beside a lane: past who stands there too
+RAY = 120.0  # metres, the farthest lane that a place off the lanes is come to from
+PAST = 19.0  # metres a truck drives past a place before it backs into it
+OFF_LANE = 70.0  # metres to the farthest lane beside which a place lies.  All four made up
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place to stop: *x y* is where a box in the middle hold stands (or *middle*: the vehicle's middle), *yaw* looks.
+
+    *form*: 'lane', on a lane; 'beside', in a lane of its own along others, as under a quay crane; 'nose', driven into
+    straight on along *yaw* and backed out of; 'back', backed into, and left forwards along *yaw*.
+    """
+
+    form: str
+    x: float
+    y: float
+    yaw: float
+    owner: int = -1  # block row or machine row, for whoever made it
+    lane: int = 0  # which of its owner's
+    middle: bool = False
+
+    @property
+    def pose(self) -> Pose:
+        return self.x, self.y, self.yaw
+
+    def centre(self, offset: float, *, turned: bool = False) -> Pose:
+        """Where a vehicle stands whose box is *offset* metres before its middle; *turned*: looking the other way."""
+        yaw = self.yaw + (pi if turned else 0.0)
+        off = 0.0 if self.middle else offset
+        return self.x - cos(yaw) * off, self.y - sin(yaw) * off, yaw
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Points driven one after the other, forwards (or backwards) for those that tell the difference."""
+
+    points: tuple[Point, ...]
+    forward: bool = True
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """A way from a spot to a node, or to a spot from a node: the corners between, and what is left to be backed."""
+
+    node: int
+    via: tuple[Point, ...]
+    seconds: float
+    sort: tuple[int, int]  # line, and which of several ways
+    backing: tuple[Point, ...] = ()  # after a stop at the last of *via*: corners of the way back to the spot
+
+
+def exits(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
+    """Ways out of a spot; *slack*: metres that the vehicle's middle may be off it along *yaw*."""
+    found = [r for r in _out(graph, spot, slack) if r.node >= 0]
+    return [r for r in found if graph.passable([spot.pose[:2], *r.via, graph.pose[r.node][:2]])]
+
+
+def entries(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
+    """Ways into a spot."""
+    found = [r for r in _in(graph, spot, slack) if r.node >= 0]
+    return [
+        r
+        for r in found
+        if graph.passable([graph.pose[r.node][:2], *r.via, *(() if r.backing else (spot.pose[:2],))])
+        and (not r.backing or graph.passable([r.via[-1], *r.backing, spot.pose[:2]]))
+    ]
+
+
+def _out(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
+    match spot.form:
+        case "lane":
+            for n, line in enumerate(graph.lines):
+                s, aside = line.nearest((spot.x, spot.y))
+                if abs(aside) < 0.6 and abs(turn(line.at(s)[2], spot.yaw)) < 0.1 and 0 < s < line.long:
+                    node = graph.node_after(n, s + slack + 0.5)
+                    yield _leaving(graph, spot, node, line.corners(s, graph.place(n, node)) if node >= 0 else [], n, 0)
+        case "beside":
+            yield from _aside(graph, spot, out=True)
+        case _:
+            way = spot.yaw + (pi if spot.form == "nose" else 0.0)
+            for n, i, met, s in _met(graph, (spot.x, spot.y, way)):
+                line = graph.lines[n]
+                cut = graph.radius * tan(abs(turn(way, line.headings[i])) / 2)
+                if cut + slack <= met and s + cut <= line.clear(i, graph.radius)[1]:
+                    node = graph.node_after(n, s + cut)
+                    corner = ahead((spot.x, spot.y, way), met)
+                    after = line.corners(s + cut, graph.place(n, node)) if node >= 0 else []
+                    yield _leaving(graph, spot, node, [corner, *after], n, i)
+
+
+def _in(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
+    match spot.form:
+        case "lane":
+            for n, line in enumerate(graph.lines):
+                s, aside = line.nearest((spot.x, spot.y))
+                if abs(aside) < 0.6 and abs(turn(line.at(s)[2], spot.yaw)) < 0.1 and 0 < s < line.long:
+                    node = graph.node_before(n, s - slack - 0.5)
+                    yield _coming(graph, spot, node, line.corners(graph.place(n, node), s) if node >= 0 else [], n, 0)
+        case "beside":
+            yield from _aside(graph, spot, out=False)
+        case "nose":
+            yield from _straight_in(graph, spot, slack)
+        case _:
+            yield from _backing_in(graph, spot, slack)
+            yield from _straight_in(graph, spot, slack)
+
+
+def _straight_in(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
+    """Off a lane behind the spot, and straight on along its yaw."""
+    for n, i, met, s in _met(graph, (spot.x, spot.y, spot.yaw + pi)):
+        line = graph.lines[n]
+        cut = graph.radius * tan(abs(turn(line.headings[i], spot.yaw)) / 2)
+        if cut + slack <= met and s - cut >= line.clear(i, graph.radius)[0]:
+            node = graph.node_before(n, s - cut)
+            before = line.corners(graph.place(n, node), s - cut) if node >= 0 else []
+            yield _coming(graph, spot, node, [*before, ahead(spot.pose, -met)], n, i)
+
+
+def _backing_in(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
+    """Past the spot on a lane before it, and backwards into it."""
+    for n, i, met, s in _met(graph, spot.pose):
+        line = graph.lines[n]
+        bend = abs(turn(line.headings[i] + pi, spot.yaw + pi))
+        cut = graph.radius * tan(bend / 2)
+        low, high = line.clear(i, graph.radius)
+        if bend < 2.0 and cut + slack <= met and low + 1 < s + PAST <= high:
+            node = graph.node_before(n, s + PAST - 1)
+            before = line.corners(graph.place(n, node), s) if node >= 0 else []
+            stop = line.at(s + PAST)[:2]
+            yield _coming(graph, spot, node, [*before, stop], n, i, backing=(ahead(spot.pose, met),))
+
+
+def _aside(graph: LaneGraph, spot: Spot, *, out: bool) -> Iterator[Ramp]:
+    """Between a spot and the lanes that lead the same way beside it."""
+    for n, line in enumerate(graph.lines):
+        for i, heading in enumerate(line.headings):
+            aside = seen(spot.pose, line.points[i])[1]
+            if abs(turn(heading, spot.yaw)) > 0.05 or not 2.0 < abs(aside) < OFF_LANE:
+                continue
+            angle = slant(aside, graph.radius)
+            cut, run = graph.radius * tan(angle / 2), abs(aside) / tan(angle)
+            for k, lead in enumerate(LEADS):
+                sign = 1 if out else -1
+                near, far = ahead(spot.pose, sign * lead), ahead(spot.pose, sign * (lead + run), aside)
+                low, high = line.clear(i, graph.radius)
+                s = line.along[i] + seen((*line.points[i], heading), far)[0] + sign * cut
+                if low <= s <= high:
+                    node = graph.node_after(n, s) if out else graph.node_before(n, s)
+                    yield (
+                        _leaving(graph, spot, node, [near, far], n, k)
+                        if out
+                        else _coming(graph, spot, node, [far, near], n, k)
+                    )
+
+
+def _met(graph: LaneGraph, ray: Pose) -> Iterator[tuple[int, int, float, float]]:
+    """Lanes that a ray crosses: line, leg, metres along the ray, place on the line."""
+    one = Line("", ((ray[0], ray[1]), ahead(ray, RAY)))
+    for n, line in enumerate(graph.lines):
+        for i in range(len(line.headings)):
+            met = crossing(one, 0, line, i)
+            if met is not None and 0 < met[0] < RAY and line.along[i] - 1e-6 <= met[1] <= line.along[i + 1] + 1e-6:
+                yield n, i, met[0], met[1]
+
+
+def _leaving(graph: LaneGraph, spot: Spot, node: int, via: list[Point], n: int, k: int) -> Ramp:
+    if node < 0:
+        return Ramp(-1, (), 0.0, (n, k))
+    points = kept([spot.pose[:2], *via, graph.pose[node][:2]])
+    return Ramp(node, tuple(via), _seconds(points), (n, k))
+
+
+def _coming(
+    graph: LaneGraph, spot: Spot, node: int, via: list[Point], n: int, k: int, backing: tuple[Point, ...] = ()
+) -> Ramp:
+    if node < 0:
+        return Ramp(-1, (), 0.0, (n, k))
+    points = kept([graph.pose[node][:2], *via, *backing, spot.pose[:2]])
+    return Ramp(node, tuple(via), _seconds(points) + (20.0 if backing else 0.0), (n, k), backing)
+
+
+def _seconds(points: list[Point]) -> float:
+    if len(points) < 2:
+        return 0.0
+    line = Line("", tuple(points))
+    return cost(points, line.headings[0])
