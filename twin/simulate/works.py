@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
@@ -12,6 +13,7 @@ from twin.facts import Roster
 from twin.simulate.book import Book
 from twin.simulate.boxes import Maker
 from twin.simulate.handover import Process, Transport, Yard
+from twin.simulate.hulls import Sea
 from twin.simulate.motion import Track
 from twin.simulate.otherwise import Otherwise
 from twin.simulate.rails import Rail
@@ -19,6 +21,9 @@ from twin.simulate.scenario import Scenario
 from twin.simulate.tally import Tally
 from twin.simulate.truth import Truth
 from twin.terminal import Terminal
+
+if TYPE_CHECKING:
+    from twin.simulate.ground import Ground
 
 INCIDENT, FAULT, ROUTINE = 0, 1, 2  # who comes first at a machine: SimPy priorities, the smaller the earlier
 
@@ -57,11 +62,14 @@ class Works:
     duty: dict[int, simpy.PriorityResource] = field(default_factory=dict)  # machine row -> who has it
     rails: dict[int, Rail] = field(default_factory=dict)  # machine row -> the rail it stands on
     guests: list[tuple[float, int, str]] = field(default_factory=list)  # second, machine row, kind: not yet described
+    guest_kind: dict[int, str] = field(default_factory=dict)  # machine row -> kind, of all guests there ever were
     events: list[tuple[float, str, str, str]] = field(default_factory=list)  # second, kind, who, text: not yet said
     started: list[Callable[[], Process]] = field(default_factory=list)  # what begins with the run
+    ground: "Ground | None" = None  # everything that drives, once `transport.install` has run
     transport: Transport | None = None
     yard: Yard | None = None
     tally: Tally = field(default_factory=Tally)
+    sea: Sea = field(default_factory=Sea)  # what is said of ships
     otherwise: Otherwise = field(default_factory=Otherwise)  # what is said otherwise than it is
     truths: dict[int, Truth] = field(default_factory=dict)  # number of a planted incident -> what came of it
 
@@ -76,6 +84,7 @@ class Works:
         """The row of a machine that is not in the layout: a truck from outside, a hatch cover."""
         row = self.roster.machines.of(name)
         self.guests.append((self.env.now, row, kind))
+        self.guest_kind[row] = kind
         return row
 
     def of_duty(self, row: int) -> simpy.PriorityResource:
