@@ -25,9 +25,10 @@ import numpy as np
 from twin.catalogue import VesselClass
 from twin.geometry import Ints
 from twin.simulate.boxes import Boxes, Maker
-from twin.yard import DECK, row_offset
+from twin.yard import DECK
 
 COVER = 0.6  # metres, thickness of a hatch cover.  [B] field's figures for ships
+COVER_HALF = 6.2  # metres, half the width of the widest cover, over five rows.  [B]
 UNDER_COVER = 0.15  # metres kept between a hold stack and its cover.  Made up
 LOW, HIGH = 2.591, 2.896  # metres: the heights of 20' boxes here, and of high-cubes; ISO 668
 LASHED = 2  # tiers that lashing bridges are high
@@ -152,7 +153,8 @@ def bays_of(k: int, layer: Layer) -> tuple[int, ...]:
 
 def offset(kind: VesselClass, row: int) -> float:
     """Metres to port of the centre line."""
-    return float(row_offset(np.array([row]), kind.rows)[0]) * kind.row_pitch
+    steps = (row + 1) // 2 - (0.0 if kind.rows % 2 else 0.5)
+    return 0.0 if row == 0 else kind.row_pitch * (-steps if row % 2 else steps)
 
 
 def bay_pitch(kind: VesselClass, k: int) -> float:
