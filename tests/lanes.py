@@ -1,6 +1,6 @@
 """Which lanes can be driven to from which: crossings, ends that lead on, changes to the lane beside; a simple asker.
 
-Deliberately not the simulator's own graph: what it finds here holds for any vehicle that turns with `RADIUS`.
+Deliberately not the simulator's own graph: what it finds here holds for any vehicle that turns with the given radius.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from shapely import LineString, Point, STRtree, get_parts
 
 from twin.terminal import Terminal
 
-RADIUS = 8.0  # metres; tractors, AGVs and straddle carriers turn with 8 to 9.5, trucks' middles with about as much
+RADIUS = 8.0  # metres; AGVs and tractors, and about what the middle of a truck turns with
 SHARPEST = np.radians(100)
 AHEAD = 20.0  # metres a vehicle may drive on beyond a lane's end to meet another
 BESIDE, CHANGE = 5.0, 20.0  # metres to the lane beside, and metres along that changing over takes
@@ -30,7 +30,7 @@ class Turn:
 class Ways:
     """The lanes of *kinds* of a terminal, and where one turns off them."""
 
-    def __init__(self, terminal: Terminal, kinds: Iterable[str]) -> None:
+    def __init__(self, terminal: Terminal, kinds: Iterable[str], radius: float = RADIUS) -> None:
         lanes = [lane for lane in terminal.lanes if lane.kind in set(kinds)]
         self.names = [lane.name for lane in lanes]
         self.turns: dict[int, list[Turn]] = {}
@@ -39,7 +39,7 @@ class Ways:
         near = STRtree(lines).query(longer, predicate="dwithin", distance=BESIDE)
         for a, b in near.T.tolist():
             if a != b:
-                self.turns.setdefault(a, []).extend(_between(a, b, lines, longer[a]))
+                self.turns.setdefault(a, []).extend(_between(a, b, lines, longer[a], radius))
 
     def reached(self, *starts: str) -> set[str]:
         """Names of the lanes that can be driven to from the beginning of one of *starts*."""
@@ -60,13 +60,13 @@ def _longer(line: LineString) -> LineString:
     return LineString([*points, points[-1] + AHEAD * unit])
 
 
-def _between(a: int, b: int, lines: list[LineString], ahead: LineString) -> list[Turn]:
+def _between(a: int, b: int, lines: list[LineString], ahead: LineString, radius: float) -> list[Turn]:
     here, there = lines[a], lines[b]
     out = []
     for point in (p for p in get_parts(ahead.intersection(there)) if p.geom_type == "Point"):
         leave, enter = ahead.project(point), there.project(point)
         turn = abs(_wrapped(_heading(there, enter) - _heading(ahead, leave)))
-        cut = RADIUS * np.tan(turn / 2)
+        cut = radius * np.tan(turn / 2)
         if turn <= SHARPEST and leave >= cut and enter + cut <= there.length:
             out.append(Turn(a, min(leave - cut, here.length), b, enter + cut))
     start = Point(there.coords[0])

@@ -12,7 +12,7 @@ from twin.scene.meshes import mesh
 from twin.yamlfile import read_yaml
 
 KINDS = sample_catalogue().kinds
-CRANES = ("sts", "sts-megamax", "armg-inner", "armg-outer", "rtg")
+CRANES = ("sts", "sts-megamax", "armg-inner", "armg-outer", "armg-twin", "rtg")
 HIGH_CUBE = 2.896  # metres, ISO 668
 
 
@@ -86,7 +86,7 @@ def test_every_figure_says_how_sure_it_is(name):
 
 @pytest.mark.parametrize(("name", "joints"), [
     *((name, ("trolley", "hoist", "boom", "spread")) for name in ("sts", "sts-megamax")),
-    *((name, ("trolley", "hoist", "spread")) for name in ("armg-inner", "armg-outer", "rtg")),
+    *((name, ("trolley", "hoist", "spread")) for name in ("armg-inner", "armg-outer", "armg-twin", "rtg")),
     ("straddle", ("hoist", "spread")), ("reach_stacker", ("boom", "extend", "spread")),
     ("empty_handler", ("hoist", "spread")), ("agv", ()), ("tractor", ()), ("truck", ()), ("hatch-cover", ()),
 ])  # fmt: skip

@@ -19,7 +19,7 @@ from twin.layout.series import spelled
 from twin.samples import sample
 from twin.terminal import Terminal
 
-NAMES = ("altenwerder", "small", "rtg-terminal")
+NAMES = ("altenwerder", "small", "rtg-terminal", "straddle-terminal", "twin-armg")
 
 
 @pytest.fixture(scope="module")
