@@ -40,7 +40,7 @@ class Carried:
 class Closest:
     """Nearest from second *t* to second *until*: *metres* apart, negative where they overlap so deep.
 
-    *p1*, *p2* (3,) are the nearest points of *part_a* and *part_b* at *t*, one point inside both where they overlap.
+    *p1*, *p2* (3,) are the nearest points then of *part_a* and *part_b*, one point inside both where they overlap.
     """
 
     t: float
@@ -91,7 +91,7 @@ def closest(a: Solid, b: Solid, begin: float, end: float) -> Closest:
         t, metres = _finer(a, b, t, metres, step, begin, end)
     n = int(np.argmin(metres))
     t0, t1 = _dwell(t, metres, n)
-    at = np.array([t0])
+    at = t[n : n + 1]
     boxes_a, boxes_b = a.at(at), b.at(at)
     least, i, j = _nearest(boxes_a, boxes_b)
     _, p1, p2 = kernels.nearest_points(boxes_a[0, i], boxes_b[0, j])

@@ -22,11 +22,9 @@ def row_of(works: Works, name: str) -> int:
 
 
 def kind_of(works: Works, row: int) -> Kind:
-    """The kind of a machine; what is not of the terminal's own is a truck or what its guest's description says."""
+    """The kind of a machine, the terminal's own or a guest."""
     own = works.terminal.machines
-    if row < len(own):
-        return works.terminal.kind(own.kind[row])
-    return works.terminal.kind(next((kind for _, guest, kind in works.guests if guest == row), "truck"))
+    return works.terminal.kind(own.kind[row] if row < len(own) else works.guest_kind[row])
 
 
 def of_groups(works: Works, groups: Sequence[str]) -> list[int]:

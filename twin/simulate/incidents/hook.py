@@ -61,10 +61,18 @@ class Hook:
         kind = self.crane.kind
         return self.crane.gantry.go(t, to, kind.drive_loaded if loaded else kind.drive_empty, kind.drive_acceleration)
 
-    def carry(self, t: float, gantry: float, trolley: float, *, loaded: bool) -> float:
-        """Up as high as it goes, and then along and across at once."""
-        t = self.hoist(self.free(t), self.high, loaded=loaded)
+    def carry(self, t: float, gantry: float, trolley: float, *, over: float, loaded: bool) -> float:
+        """Up to *over* at the least, and then along and across at once."""
+        t = self.hoist(self.free(t), max(over, self.crane.joints["hoist"].value), loaded=loaded)
         return max(self.gantry(t, gantry, loaded=loaded), self.trolley(t, trolley, loaded=loaded))
+
+    def ready(self, t: float, over: float, length: float) -> float:
+        """Once it is free, up to *over*, and the spreader set to *length*."""
+        return self.spread(self.hoist(self.free(t), max(over, self.crane.joints["hoist"].value)), length)
+
+    def way(self, x: float, y: float) -> float:
+        """Metres along its rail to site *x*, *y*."""
+        return abs(self.crane.reach(x, y)[0] - self.crane.gantry.value)
 
     def grip(self, t: float, mass: int, *, lift: bool) -> tuple[float, float]:
         """Lock or unlock: when the box changes hands, and when the hook may move again."""
