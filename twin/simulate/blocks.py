@@ -30,7 +30,7 @@ from twin.simulate.handover import Process, Room, Stop
 from twin.simulate.planning import Bearings, Planner
 from twin.simulate.portals import Job, Portal
 from twin.simulate.rails import APART, Rail
-from twin.simulate.runways import LONGEST, Line, bearings_of, ground_of, lines_of
+from twin.simulate.runways import LONGEST, Line, bearings_of, ground_of, lines_of, twenties_in
 from twin.simulate.stacking import Cards, stacks_of
 from twin.simulate.stacks import CLEAR
 from twin.simulate.works import ROUTINE, Works
@@ -293,9 +293,11 @@ def install(works: Works) -> None:
     terminal, cards = works.terminal, Cards()
     lines = lines_of(terminal)
     lifts = _lifts(works, lines)
-    there = filled(terminal, works.maker, share=works.scenario.fill, lift=lifts)
+    short = {b: twenties_in(terminal, line, b) for line in lines for b in line.blocks}
+    there = filled(terminal, works.maker, share=works.scenario.fill, lift=lifts, short=short)
     stacks = {
-        b: stacks_of(terminal, b, works.book.boxes, cards, lifts.get(b, np.inf)) for b in range(len(terminal.blocks))
+        b: stacks_of(terminal, b, works.book.boxes, cards, lift=lifts.get(b, np.inf), short=short.get(b))
+        for b in range(len(terminal.blocks))
     }
     bearings = {b: bearings_of(terminal, line, b) for line in lines for b in line.blocks}
     for b, kind in enumerate(terminal.blocks.kind):

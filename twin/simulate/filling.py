@@ -38,6 +38,7 @@ class _Stacks:
     cluster: Ints
     plugs: Bools
     empties: Bools
+    short: Bools  # 20' boxes may stand there
     ceiling: Floats  # metres that no stack exceeds
 
 
@@ -56,30 +57,39 @@ def slots_said(there: Inventory, maker: Maker, t: int) -> Batch:
     return places(t, rows, PlaceKind.SLOT, there.block, bay=there.bay, row=there.row, tier=there.tier)
 
 
-def filled(terminal: Terminal, maker: Maker, *, share: float, lift: dict[int, float] | None = None) -> Inventory:
-    """Boxes in all blocks; *lift* is how high the cranes of a block row can lift (m)."""
-    stacks = _stacks(terminal, lift or {})
+def filled(
+    terminal: Terminal, maker: Maker, *, share: float, lift: dict[int, float] | None = None,
+    short: dict[int, Bools] | None = None,
+) -> Inventory:  # fmt: skip
+    """Boxes in all blocks.
+
+    *lift* is how high the cranes of a block row can lift (m); *short* (columns,) tells where 20' boxes may stand in it.
+    """
+    stacks = _stacks(terminal, lift or {}, short or {})
     random, n = maker.random, len(stacks.block)
     if not n:
         return Inventory(*(np.zeros(0, np.int64) for _ in range(5)))
     clusters = int(stacks.cluster.max()) + 1
     line, wish = maker.some_lines(clusters), random.normal(0, 0.22, clusters)
     twenties = (random.random(clusters) < TWENTIES)[stacks.cluster] ^ (random.random(n) < 0.12) | stacks.single
+    twenties &= stacks.short
     full = min(share, MOST) + 0.02 + wish[stacks.cluster] + random.normal(0, 0.17, n)
     tiers = np.clip(np.rint(full * stacks.limit), 0, stacks.limit).astype(np.int64)
     columns = _columns(stacks, tiers, twenties, random)
     return _boxes(stacks, columns, line, maker)
 
 
-def _stacks(terminal: Terminal, lift: dict[int, float]) -> _Stacks:
+def _stacks(terminal: Terminal, lift: dict[int, float], short: dict[int, Bools]) -> _Stacks:
     parts, cluster = [], 0
     for b in range(len(terminal.blocks)):
         bays, rows = int(terminal.blocks.bays[b]), int(terminal.blocks.rows[b])
         pair, row = (g.ravel() for g in np.meshgrid(np.arange((bays + 1) // 2), np.arange(rows), indexing="ij"))
         groups = pair // CLUSTER_BAYS * (rows // CLUSTER_ROWS + 1) + row // CLUSTER_ROWS
         kind = terminal.blocks.kind[b]
-        limit = tier_limits(terminal, b, lift.get(b, np.inf))[row]
         single = (pair == bays // 2) & (bays % 2 == 1)
+        allowed = short.get(b, np.ones(bays, bool))
+        twenty = allowed[2 * pair] & allowed[np.minimum(2 * pair + 1, bays - 1)]
+        limit = np.where(single & ~twenty, 0, tier_limits(terminal, b, lift.get(b, np.inf))[row])
         parts.append(
             (
                 np.full(len(pair), b),
@@ -90,12 +100,13 @@ def _stacks(terminal: Terminal, lift: dict[int, float]) -> _Stacks:
                 cluster + groups,
                 plugs(terminal, b)[np.minimum(2 * pair, bays - 1)],
                 np.full(len(pair), kind == "empty"),
+                twenty,
                 np.full(len(pair), ceiling(min(lift.get(b, np.inf), 1e3))),
             )
         )
         cluster += int(groups.max()) + 1
     if not parts:
-        return _Stacks(*(np.zeros(0, np.int64) for _ in range(9)))  # type: ignore[arg-type]
+        return _Stacks(*(np.zeros(0, np.int64) for _ in range(10)))  # type: ignore[arg-type]
     return _Stacks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -146,7 +157,7 @@ def _boxes(stacks: _Stacks, columns: list[tuple[Ints, Ints, Ints, Ints]], line: 
 def _lowered(
     codes: np.ndarray[tuple[int], np.dtype[np.str_]], which: Ints, count: Ints, below: Ints, most: Floats
 ) -> np.ndarray[tuple[int], np.dtype[np.str_]]:
-    """Codes with as many high-cubes made standard boxes as stacks would be higher than *most*; *which* is each stack."""
+    """Codes with high-cubes made standard boxes where stacks would be higher than *most*; *which* is each stack."""
     low, high = height("42G1"), height("45G1")
     allowed = np.floor((most - (count + below) * low) / (high - low) + 1e-6)
     tall = np.char.startswith(codes, "45")

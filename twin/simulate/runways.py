@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from twin.catalogue import Kind
+from twin.geometry import Bools
 from twin.simulate.cranes import Crane
 from twin.simulate.flights import FAR, Ground
+from twin.simulate.handover import TWIN_OFFSET
 from twin.simulate.planning import Bearings
 from twin.simulate.stacking import HIGH_CUBE, Stacks
 from twin.simulate.stacks import CLEAR
@@ -141,6 +143,17 @@ def _cells(first: float, step: float, n: int, half: float, clear: float) -> tupl
     low = [-FAR, *(m - half for m in middles), middles[-1] + clear]
     high = [middles[0] - clear, *(m + half for m in middles), FAR]
     return low, high
+
+
+def twenties_in(terminal: Terminal, line: Line, block: int) -> Bools:
+    """Where 20' boxes may stand (columns,): beside a vehicle that carries two, so that its crane reaches both."""
+    n, crane = int(terminal.blocks.bays[block]), line.cranes[0]
+    if crane.kind.group != "rtg":
+        return np.ones(n, bool)
+    bays = 2 * np.arange(n) + 1
+    x, y = terminal.slot_xy(np.full(n, block), bays, np.ones(n, np.int64))
+    gantry = np.array([crane.reach(*at)[0] for at in zip(x.tolist(), y.tolist(), strict=True)])
+    return np.asarray((gantry - TWIN_OFFSET >= line.ends[0]) & (gantry + TWIN_OFFSET <= line.ends[1]))
 
 
 def bearings_of(terminal: Terminal, line: Line, block: int) -> Bearings:

@@ -43,6 +43,7 @@ class Stacks:
     limit: Ints  # (rows,) highest tier
     ceiling: float  # metres above ground that no stack exceeds
     plugs: Bools  # (columns,) where reefers are plugged in
+    short: Bools  # (columns,) where 20' boxes may stand
     boxes: Boxes
     cards: Cards
     columns: int
@@ -164,7 +165,12 @@ class Stacks:
         equal 20' stacks would have to stay equal until it comes.
         """
         if feet == 20:
-            fits = ((self.next_feet == 0) | (self.next_feet == 20)) & ~self.beside & (self.wanted == 0)
+            fits = (
+                ((self.next_feet == 0) | (self.next_feet == 20))
+                & ~self.beside
+                & (self.wanted == 0)
+                & self.short[:, None]
+            )
             fits &= (self.next_count < self.limit) & (self.next_top + height <= self.ceiling)
             return np.asarray(fits)
         a, b = self.pairs(self.next_feet)
@@ -283,8 +289,11 @@ def plugs(terminal: Terminal, block: int) -> Bools:
 REEFER_BAYS = 2  # 40' bays with plugs in a block that has them.  Made up
 
 
-def stacks_of(terminal: Terminal, block: int, boxes: Boxes, cards: Cards, lift: float) -> Stacks:
-    """Empty stacks of a block whose crane lifts *lift* metres."""
+def stacks_of(
+    terminal: Terminal, block: int, boxes: Boxes, cards: Cards, *, lift: float = np.inf, short: Bools | None = None
+) -> Stacks:
+    """Empty stacks of a block whose crane lifts *lift* metres; *short* (columns,): where 20' boxes may stand."""
     limit = tier_limits(terminal, block, lift)
     columns = int(terminal.blocks.bays[block])
-    return Stacks(block, limit, ceiling(min(lift, 1e3)), plugs(terminal, block), boxes, cards, columns)
+    short = np.ones(columns, bool) if short is None else short
+    return Stacks(block, limit, ceiling(min(lift, 1e3)), plugs(terminal, block), short, boxes, cards, columns)
