@@ -94,7 +94,7 @@ class Harbour:
             book.hand(now, box, LEFT)  # what she had aboard when she was here before has gone elsewhere
         random = self.works.random(f"stowage {vessel.number} {call.ship}")
         stow(vessel.ship, maker, random, share=share, twenties=call.twenties, reefers=call.reefers)
-        self.last[hull.row] = vessel.ship
+        self.last[hull.row], self.sea.hulls[hull.row] = vessel.ship, hull
         sizes = hull.kind.length, hull.kind.beam, hull.draught
         self.sea.described.append((now, hull.row, hull.name, hull.kind.name, *sizes))
         for box, bay, row, tier in vessel.ship.boxes():

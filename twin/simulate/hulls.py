@@ -31,6 +31,7 @@ class Sea:
 
     reports: list[tuple[float, int, float, float, float, float, int]] = field(default_factory=list)
     described: list[tuple[float, int, str, str, float, float, float]] = field(default_factory=list)
+    hulls: "dict[int, Hull]" = field(default_factory=dict)  # vessel row -> the ship as she moves on her last call
 
     def reports_due(self, until: float, start: int) -> Vessels | None:
         """Reports of seconds up to *until*, which are then forgotten; *start* is the scenario's, ns UTC."""
