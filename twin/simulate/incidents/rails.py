@@ -1,6 +1,7 @@
 """Two cranes on one rail or runway come closer than any rule allows, and part again."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from itertools import pairwise
 from math import isnan
 from typing import Any
@@ -20,7 +21,6 @@ from twin.simulate.truth import Truth, met
 from twin.simulate.works import Works
 
 PREFERRED = ("rtg", "armg", "sts")  # whom the issue names first
-AGAIN = 2.0  # seconds
 
 
 def plant_close(works: Works, incident: Incident) -> Generator[simpy.Event, Any, Truth | str]:
@@ -31,16 +31,15 @@ def plant_close(works: Works, incident: Incident) -> Generator[simpy.Event, Any,
     rail, mover, other = pair
     names = mover.name, other.name
     held = yield from hold(works, [mover.crane.row, other.crane.row])
-    if held is None or not (yield from _theirs(works, rail, mover, other)):
-        if held:
-            held.release()
+    if held is None:
         return f"{names[0]} and {names[1]} were not both free within {PATIENCE / 60:g} minutes"
-    try:
-        return (yield from _approach(works, incident, rail, mover, other))
-    finally:
-        for hook in (mover, other):
-            rail.release(hook.crane)
-        held.release()
+    kept = _seize(rail, mover, other)
+    came = yield from _approach(works, incident, rail, mover, other)
+    rail.held |= kept
+    changed, rail.changed = rail.changed, works.env.event()
+    changed.succeed()  # whoever waits for that ground looks again
+    held.release()
+    return came
 
 
 def _named(works: Works, incident: Incident) -> tuple[Rail, Hook, Hook] | str:
@@ -58,7 +57,7 @@ def _named(works: Works, incident: Incident) -> tuple[Rail, Hook, Hook] | str:
 
 def _chosen(works: Works) -> tuple[Rail, Hook, Hook] | str:
     """Neighbours of the group that is asked for most, those that stand nearest to each other."""
-    found = []
+    found: list[tuple[int, bool, float, int, int]] = []
     for row in sorted(works.rails):
         rail = works.rails[row]
         if rail.cranes[0].row != row:
@@ -68,29 +67,28 @@ def _chosen(works: Works) -> tuple[Rail, Hook, Hook] | str:
             if rail.over in (a.row, b.row) or names & {*works.scenario.out_of_service}:
                 continue
             gap = abs(rail.along(b, b.gantry.value) - rail.along(a, a.gantry.value))
-            found.append((PREFERRED.index(kind_of(works, a.row).group), gap, a.row, b.row))
+            up = any("boom" in c.joints and c.joints["boom"].value > 0 for c in (a, b))  # a ship may be moving there
+            found.append((PREFERRED.index(kind_of(works, a.row).group), up, gap, a.row, b.row))
     if not found:
         return "no two cranes share a rail on which they cannot pass each other"
-    _, _, first, second = min(found)
+    *_, first, second = min(found)
     a_, b_ = crane_of(works, first), crane_of(works, second)
     assert a_ is not None  # cranes of a rail have tracks
     assert b_ is not None
     return works.rails[first], Hook(works, a_), Hook(works, b_)
 
 
-def _theirs(works: Works, rail: Rail, mover: Hook, other: Hook) -> Generator[simpy.Event, Any, bool]:
-    """Wait until neither is being driven aside, then take the ground between them away from the rail's keeping."""
-    since = works.env.now
-    while any(rail.held[hook.crane.row].busy for hook in (mover, other)):
-        if works.env.now - since > PATIENCE:
-            return False
-        yield rail.changed | works.env.timeout(AGAIN)
+def _seize(rail: Rail, mover: Hook, other: Hook) -> dict[int, Any]:
+    """Take the ground between two neighbours away from the rail's keeping; what each held before.
+
+    Nobody else can hold any of it, and as both come back to where they stood, what they held is right again.
+    """
     room = mover.crane.half_length + other.crane.half_length
     ends = [rail.along(hook.crane, hook.crane.gantry.value) for hook in (mover, other)]
-    for hook in (mover, other):
-        rail.held[hook.crane.row].spans = [(min(ends) - room, max(ends) + room)]
-        rail.held[hook.crane.row].busy = True
-    return True
+    kept = {hook.crane.row: rail.held[hook.crane.row] for hook in (mover, other)}
+    for row, before in kept.items():
+        rail.held[row] = replace(before, spans=[(min(ends) - room, max(ends) + room)], busy=True)
+    return kept
 
 
 def _approach(
