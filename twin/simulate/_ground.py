@@ -250,10 +250,10 @@ def meets(mine: Floats, first: int, al: float, ab: float, theirs: Singles, until
 
 @compiled
 def earliest(me: int, mine: Floats, first: int, waits: Ints, half: Floats, theirs: Singles, until: Ints, rest: Floats,
-             there: Bools, around: Floats, ahead: float, beside: float) -> tuple[int, int]:  # fmt: skip
-    """The first of *waits* (instants) after which vehicle *me* may begin poses *mine* (n, 3) and meet nobody.
+             there: Bools, around: Floats, ahead: float, beside: float, blockers: Ints) -> int:  # fmt: skip
+    """Which of *waits* (instants) is the first after which vehicle *me* may begin poses *mine* (n, 3) and meet nobody.
 
-    (its number, -1), or (-1, a vehicle that is in the way).  *around*: low x, low y, high x, high y of each one's way.
+    -1: none; *blockers* then has who is in the way after each.  *around*: low x, low y, high x, high y of all ways.
     """
     al, ab = half[me, 0], half[me, 1]
     low_x, high_x, low_y, high_y = inf, -inf, inf, -inf
@@ -274,7 +274,6 @@ def earliest(me: int, mine: Floats, first: int, waits: Ints, half: Floats, their
         ):
             near[count] = o
             count += 1
-    blocker = -1
     for w in range(len(waits)):
         blocked = False
         for i in range(count):
@@ -282,12 +281,12 @@ def earliest(me: int, mine: Floats, first: int, waits: Ints, half: Floats, their
             if meets(
                 mine, first + waits[w], al, ab, theirs[o], until[o], rest[o], half[o, 0], half[o, 1], ahead, beside
             ):
-                blocked, blocker = True, o
+                blocked, blockers[w] = True, o
                 near[i], near[0] = near[0], o  # ask it first next time
                 break
         if not blocked:
-            return w, -1
-    return -1, blocker
+            return w
+    return -1
 
 
 @compiled

@@ -1,6 +1,7 @@
 """One vehicle's drives: in closed form from rest to rest, and what it says of itself."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import cos, pi
 
 import numpy as np
@@ -14,6 +15,7 @@ from twin.simulate.motion import Sampled, Steps
 from twin.simulate.spots import Spot
 
 SIDEWAYS = 0.8  # m/s² in a bend, comfortable for a standing load.  Made up
+WITHIN = 0.995  # of an acceleration: paths have corners of a millimetre or so
 CUSP = 1.5  # seconds a vehicle stands before it drives the other way.  Made up
 
 
@@ -33,6 +35,13 @@ class Drive:
         poses: Floats = sampled(self.rows, t - self.start)
         return poses
 
+    def later(self, seconds: float) -> "Drive":
+        """The same, *seconds* later."""
+        out = Drive(self.start + seconds, self.rows)
+        out.__dict__["instants"] = self.instants
+        return out
+
+    @cached_property
     def instants(self) -> Floats:
         """x, y, yaw (n, 3) every `DT` seconds from its start to its end or just past it."""
         steps = np.arange(int(np.ceil(self.rows[-1, 0] / DT)) + 1)
@@ -48,7 +57,7 @@ def drive(paths: list[tuple[Floats, bool]], start: float, *, speed: float, accel
     parts, seconds, metres = [], 0.0, 0.0
     for path, forward in paths:
         rows = np.empty((len(path), 6))
-        rows[:, :3] = timed(path, speed, acceleration, SIDEWAYS)
+        rows[:, :3] = timed(path, speed, WITHIN * acceleration, SIDEWAYS)
         rows[:, 0] += seconds
         rows[:, 1] += metres
         rows[:, 3:5] = path[:, :2]

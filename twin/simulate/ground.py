@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import simpy
+from simpy.resources.resource import PriorityRequest
 
 from twin.catalogue import Kind
 from twin.errors import TwinError
@@ -28,14 +30,18 @@ from twin.simulate.works import ROUTINE, Works
 from twin.terminal import Terminal
 
 MOVING = ("agv", "tractor", "truck", "straddle")  # groups of kinds that drive about
-RADIUS = {"agv": 8.0, "tractor": 8.0, "truck": 8.0}  # metres, of the middle's path.  A truck's is 12.5 outside [E]
+RADIUS = {"agv": 8.0, "truck": 8.9}  # metres, of the middle's path, if not the catalogue's.  An AGV steers with all
+# wheels (made up); a truck sweeps 12.5 outside and 5.3 inside, EU 96/53, so its middle goes halfway between
 WAITS = np.array([0, 4, 8, 12, 20, 28, 40, 56, 76, 100], np.int64)  # instants a vehicle may wait for its way
 AGAIN = 2.0  # seconds until it asks again
-WAYS = 5  # ways tried from spot to spot
+PATIENT = 10.0  # seconds until it asks again although all those who were in the way go on as planned
+WAYS = 8  # ways tried from spot to spot
+ALIKE = 3  # of them by the same first and last lane
 KNOWN = 1500  # pairs of spots whose ways are remembered
 SETTLE = 1.0  # seconds between a decision and the drive
 
 
+_Found = tuple[float, tuple[int, int], tuple[int, int], Ramp, Ramp]  # seconds, sorts, the way out and the way in
 Wanted = Spot | Sequence[Spot] | Callable[[], Sequence[Spot]]  # one, or any of several, or any of those there are then
 
 
@@ -47,13 +53,15 @@ class NoWay(TwinError):
 class _Asked:
     """What stood in the way when a vehicle last asked."""
 
+    at: float = -1e9
     blockers: dict[int, int] = field(default_factory=dict)  # number -> version
+    plans: dict[Spot, list[Drive]] = field(default_factory=dict)  # what it would like to do, whenever it may begin
 
-    def hopeless(self, table: Reservations, now: int) -> bool:
-        """Whether nothing has changed since: those in the way stand as they stood."""
-        return bool(self.blockers) and all(
-            table.still(n, now) and table.version[n] == v for n, v in self.blockers.items()
-        )
+    def hopeless(self, table: Reservations, now: float) -> bool:
+        """Whether those who were in the way have no other plans than they had, and nothing has passed yet."""
+        if not self.blockers or any(table.version[n] != v for n, v in self.blockers.items()):
+            return False
+        return now - self.at < PATIENT or all(table.still(n, instant(now)) for n in self.blockers)
 
 
 class Ground:
@@ -93,15 +101,18 @@ class Ground:
 
     def appear(self, vehicle: Vehicle, spot: Spot) -> Process:
         """Have it come to stand at a spot as soon as there is room."""
-        pose = spot.centre(vehicle.offset)
-        poses = np.array([pose, pose])
-        while True:
-            now = instant(self.works.env.now)
-            if self.free(spot, vehicle) and self.table.wait(vehicle.number, poses, now, WAITS[:1])[0] >= 0:
-                break
+        while not self.appears(vehicle, spot):
             yield self.works.env.timeout(AGAIN)
+
+    def appears(self, vehicle: Vehicle, spot: Spot) -> bool:
+        """Have it stand at a spot from now on, if there is room."""
+        pose = spot.centre(vehicle.offset)
+        poses, now = np.array([pose, pose]), instant(self.works.env.now)
+        if not self.free(spot, vehicle) or self.table.wait(vehicle.number, poses, now, WAITS[:1])[0] < 0:
+            return False
         self._stand(vehicle, spot, pose)
         vehicle.status.set(self.works.env.now, Status.IDLE)
+        return True
 
     def leave(self, vehicle: Vehicle) -> None:
         """It is gone from where it stands."""
@@ -119,7 +130,10 @@ class Ground:
         ready = self.works.env.event()
         boxes = {p.bay: b for b in vehicle.masses if (p := self.works.book.place.get(b)) is not None}
         out = Stop(x, y, z, yaw, vehicle.row, ready, self.works.env.event(), boxes=boxes, lane=vehicle.spot.lane)
-        self.works.env.process(self._ready(vehicle, ready))
+        if vehicle.arrives <= self.works.env.now:
+            ready.succeed()
+        else:
+            self.works.env.process(self._ready(vehicle, ready))
         return out
 
     # -- spots
@@ -148,63 +162,67 @@ class Ground:
         yield self.works.env.timeout(max(vehicle.arrives - self.works.env.now, 0.0))
         return set_out
 
-    def set_out(self, vehicle: Vehicle, spots: Wanted) -> Process:
-        """As `go`, but over as soon as the vehicle is on its way, with the spot it drives to."""
+    def set_out(self, vehicle: Vehicle, spots: Wanted, *, held: bool = False) -> Process:
+        """As `go`, but over as soon as the vehicle is on its way, with the spot it drives to.
+
+        The vehicle is on duty until it stands, unless whoever sends it has *held* it for that.
+        """
         env = self.works.env
         asked, began = _Asked(), env.now
         if vehicle.arrives > env.now:
             yield env.timeout(vehicle.arrives - env.now)
         while True:
-            if not asked.hopeless(self.table, instant(env.now)):
-                duty = self.works.of_duty(vehicle.row)
-                turn_ = duty.request(priority=ROUTINE)
-                yield turn_
+            if not asked.hopeless(self.table, env.now):
+                turn_ = None if held else self.works.of_duty(vehicle.row).request(priority=ROUTINE)
+                if turn_ is not None:
+                    yield turn_
                 wanted = [spots] if isinstance(spots, Spot) else spots() if callable(spots) else spots
                 found = self.send(vehicle, wanted, asked)
                 if found is not None:
                     vehicle.waited += env.now - began
-                    env.process(self._on_the_way(vehicle, turn_))
+                    if turn_ is not None:
+                        env.process(self._on_the_way(vehicle, turn_))
                     return found
-                duty.release(turn_)
+                if turn_ is not None:
+                    self.works.of_duty(vehicle.row).release(turn_)
             yield env.timeout(AGAIN)
 
     def send(self, vehicle: Vehicle, spots: Iterable[Spot], asked: _Asked | None = None) -> Spot | None:
         """Set out at once for the first of *spots* that is free, if there is a free way; the spot."""
-        known = False
+        known, asked = False, asked or _Asked()
         blockers: dict[int, int] = {}
         for spot in spots:
             if not self.free(spot, vehicle):
                 known, holder = True, self.vehicles[self.held[spot]].number
                 blockers[holder] = int(self.table.version[holder])
                 continue
-            plans = self.plans(vehicle, spot)
-            known = known or bool(plans)
-            chosen = self._quickest(vehicle, plans, blockers)
+            if spot not in asked.plans:
+                asked.plans[spot] = self.plans(vehicle, spot)
+            known = known or bool(asked.plans[spot])
+            chosen = self._quickest(vehicle, asked.plans[spot], blockers)
             if chosen is not None:
                 self.follow(vehicle, chosen, spot)
                 return spot
         if not known:
             raise NoWay(f"{self._name(vehicle)}: no lane leads from {_said(vehicle.spot)} to where it is wanted")
-        if asked is not None:
-            asked.blockers = blockers
+        asked.blockers, asked.at = blockers, self.works.env.now
         return None
 
     def plans(self, vehicle: Vehicle, spot: Spot) -> list[Drive]:
-        """Drives to a spot from where it stands, beginning now, the quickest first; not held against other vehicles."""
+        """Drives to a spot from where it stands, the quickest first, whenever they begin and whoever is in the way."""
         speed = vehicle.kind.drive_loaded if vehicle.masses else vehicle.kind.drive_empty
-        start = instant(self.works.env.now + SETTLE) * DT
         out = []
         for legs in self._legs(vehicle, spot):
             paths = self._paths(vehicle, spot, legs)
             if paths:
                 yaw = vehicle.pose[2]
-                out.append(drive(paths, start, speed=speed, acceleration=vehicle.kind.drive_acceleration, yaw=yaw))
+                out.append(drive(paths, 0.0, speed=speed, acceleration=vehicle.kind.drive_acceleration, yaw=yaw))
         return sorted(out, key=lambda d: d.end)
 
     def follow(self, vehicle: Vehicle, chosen: Drive, spot: Spot) -> None:
         """Drive like this, whoever is in the way."""
         now = instant(self.works.env.now)
-        self.table.take(vehicle.number, chosen.instants(), instant(chosen.start), now)
+        self.table.take(vehicle.number, chosen.instants, instant(chosen.start), now)
         self._let_go(vehicle)
         vehicle.spot = spot
         self.held[spot] = vehicle.row
@@ -224,14 +242,17 @@ class Ground:
     def graph(self, group: str) -> LaneGraph:
         """The lanes of a group of vehicles."""
         if group not in self.graphs:
-            sizes = [(k.length / 2, k.width / 2) for k in self.terminal.catalogue.kinds.values() if k.group == group]
+            sizes = [(k.length / 2, k.width / 2) for k in self._kinds(group)]
             half = max(s[0] for s in sizes), max(s[1] for s in sizes)
             lines = self.places.lines(group)
-            radius = RADIUS.get(group, 9.5)
+            radius = max(RADIUS.get(group, k.turning_radius) for k in self._kinds(group))
             self.graphs[group] = LaneGraph(lines, radius, half, self.table.fixed, free=group == "agv")
         return self.graphs[group]
 
     # -- inside
+
+    def _kinds(self, group: str) -> list[Kind]:
+        return [kind for kind in self.terminal.catalogue.kinds.values() if kind.group == group]
 
     @property
     def _own(self) -> int:
@@ -266,13 +287,13 @@ class Ground:
         if self.held.get(vehicle.spot) == vehicle.row:
             del self.held[vehicle.spot]
 
-    def _on_the_way(self, vehicle: Vehicle, turn_: object) -> Process:
+    def _on_the_way(self, vehicle: Vehicle, turn_: PriorityRequest) -> Process:
         yield self.works.env.timeout(max(vehicle.arrives - self.works.env.now, 0.0))
-        self.works.of_duty(vehicle.row).release(turn_)  # type: ignore[arg-type]
+        self.works.of_duty(vehicle.row).release(turn_)
 
-    def _ready(self, vehicle: Vehicle, ready: object) -> Process:
+    def _ready(self, vehicle: Vehicle, ready: simpy.Event) -> Process:
         yield self.works.env.timeout(max(vehicle.arrives - self.works.env.now, 0.0))
-        ready.succeed()  # type: ignore[attr-defined]
+        ready.succeed()
 
     def _heard(self, t: float, box: int, before: Place | None, after: Place) -> None:
         """A box changed hands: vehicles weigh what they carry."""
@@ -283,15 +304,17 @@ class Ground:
             self.vehicles[after.where].carries(t, box, mass)
 
     def _quickest(self, vehicle: Vehicle, plans: list[Drive], blockers: dict[int, int]) -> Drive | None:
+        """The one of *plans* that ends first, if it begins as soon as nobody is in its way."""
         best: Drive | None = None
+        first = instant(self.works.env.now + SETTLE)
         for plan in plans:
-            if best is not None and plan.end >= best.end:
+            if best is not None and first * DT + plan.end >= best.end:
                 break
-            wait, blocker = self.table.wait(vehicle.number, plan.instants(), instant(plan.start), WAITS)
+            wait, who = self.table.wait(vehicle.number, plan.instants, first, WAITS)
             if wait < 0:
-                blockers[blocker] = int(self.table.version[blocker])
-            elif best is None or plan.end + wait * DT < best.end:
-                best = Drive(plan.start + wait * DT, plan.rows)
+                blockers.update((n, int(self.table.version[n])) for n in sorted({*who.tolist()}))
+            elif best is None or (first + wait) * DT + plan.end < best.end:
+                best = plan.later((first + wait) * DT)
         return best
 
     def _legs(self, vehicle: Vehicle, spot: Spot) -> list[list[Leg]]:
@@ -333,7 +356,8 @@ class Ground:
         return self._ways[key]
 
     def _search(self, group: str, a: Spot, b: Spot, slack: float) -> list[tuple[float, list[Leg]]]:
-        graph, found = self.graph(group), []
+        graph = self.graph(group)
+        found: list[_Found] = []
         ins = self._of(group, b, slack, out=False)
         for one in self._of(group, a, slack, out=True):
             for two in ins:
@@ -342,7 +366,7 @@ class Ground:
                     found.append((seconds, one.sort, two.sort, one, two))
         found.sort(key=lambda f: f[:3])
         out = [*_straight_on(graph, a, b)]
-        for seconds, _, _, one, two in found[:WAYS]:
+        for seconds, _, _, one, two in _various(found):
             corners = (*one.via, *graph.way(one.node, two.node), *two.via)
             legs = [Leg(corners)]
             if two.backing:
@@ -360,6 +384,18 @@ class Ground:
 
     def _name(self, vehicle: Vehicle) -> str:
         return str(self.works.roster.machines.name[vehicle.row])
+
+
+def _various(found: list[_Found]) -> list[_Found]:
+    """The best ways, not too many of them by the same lanes."""
+    out: list[_Found] = []
+    often: dict[tuple[int, int], int] = {}
+    for one in found:
+        lanes = one[1][0], one[2][0]
+        often[lanes] = often.get(lanes, 0) + 1
+        if often[lanes] <= ALIKE and len(out) < WAYS:
+            out.append(one)
+    return out
 
 
 def _straight_on(graph: LaneGraph, a: Spot, b: Spot) -> Iterable[tuple[float, list[Leg]]]:

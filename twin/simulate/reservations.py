@@ -43,19 +43,19 @@ class Reservations:
         self.around[number] = pose[0], pose[1], pose[0], pose[1]
         self.version[number] += 1
 
-    def wait(self, number: int, poses: Floats, first: int, waits: Ints) -> tuple[int, int]:
+    def wait(self, number: int, poses: Floats, first: int, waits: Ints) -> tuple[int, Ints]:
         """After how many instants of *waits* it may begin *poses* (n, 3) at instant *first* and meet nobody.
 
-        (-1, a vehicle that is in the way) if after none of them.
+        -1 if after none of them, and the vehicles that are in the way.
         """
+        n, blockers = self.count, np.full(len(waits), number)
         if len(poses) + int(waits[-1]) + 8 > KEPT:
-            return -1, number
-        n = self.count
-        found, blocker = earliest(
+            return -1, blockers
+        found = earliest(
             number, poses, first, waits, self.half[:n], self.theirs[:n], self.until[:n], self.rest[:n], self.there[:n],
-            self.around[:n], AHEAD, BESIDE,
+            self.around[:n], AHEAD, BESIDE, blockers,
         )  # fmt: skip
-        return (int(waits[found]), -1) if found >= 0 else (-1, int(blocker))
+        return int(waits[found]) if found >= 0 else -1, blockers
 
     def clear(self, number: int, poses: Floats, margin: float) -> bool:
         """Whether it touches nothing that is fixed at *poses* (n, 3), at most a metre apart."""

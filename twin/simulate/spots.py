@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import cos, pi, sin, tan
+from itertools import product
+from math import cos, pi, radians, sin, tan
 
 from twin.simulate.lanegraph import LaneGraph, cost
 from twin.simulate.lines import Line, Point, Pose, ahead, crossing, kept, seen, slant, turn
 
 LEADS = (17.0, 9.0, 27.0)  # metres driven straight before and after a stop beside a lane: past who stands there too
+GENTLE = radians(25)  # the other angle at which such a stop is come to and left: a tail swings out less
 RAY = 120.0  # metres, the farthest lane that a place off the lanes is come to from
 PAST = 19.0  # metres a truck drives past a place before it backs into it
-OFF_LANE = 70.0  # metres to the farthest lane beside which a place lies.  All four made up
+OFF_LANE = 70.0  # metres to the farthest lane beside which a place lies.  All five made up
 
 
 @dataclass(frozen=True)
@@ -147,10 +149,10 @@ def _aside(graph: LaneGraph, spot: Spot, *, out: bool) -> Iterator[Ramp]:
             aside = seen(spot.pose, line.points[i])[1]
             if abs(turn(heading, spot.yaw)) > 0.05 or not 2.0 < abs(aside) < OFF_LANE:
                 continue
-            angle = slant(aside, graph.radius)
-            cut, run = graph.radius * tan(angle / 2), abs(aside) / tan(angle)
-            for k, lead in enumerate(LEADS):
-                sign = 1 if out else -1
+            sign = 1 if out else -1
+            steep = slant(aside, graph.radius)
+            for k, (lead, angle) in enumerate(product(LEADS, (steep, min(steep, GENTLE)))):
+                cut, run = graph.radius * tan(angle / 2), abs(aside) / tan(angle)
                 near, far = ahead(spot.pose, sign * lead), ahead(spot.pose, sign * (lead + run), aside)
                 low, high = line.clear(i, graph.radius)
                 s = line.along[i] + seen((*line.points[i], heading), far)[0] + sign * cut
