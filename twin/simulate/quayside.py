@@ -7,7 +7,7 @@ works a bay to the end before it goes on.  A crane with nothing to do stands wit
 While a ship moves at her berth, the cranes there stand still with their booms up, clear of her bow and stern.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -18,7 +18,7 @@ from twin.simulate import moorings
 from twin.simulate.calls import CASTING_OFF, LINES, Harbour, Vessel, hull_of
 from twin.simulate.cranes import Crane
 from twin.simulate.handling import Handling, Hatches
-from twin.simulate.handover import Process
+from twin.simulate.handover import TWIN_OFFSET, Process
 from twin.simulate.hulls import Hull
 from twin.simulate.lifts import QuayCrane
 from twin.simulate.motion import Channel
@@ -31,9 +31,12 @@ from twin.simulate.stowplan import BayWork, plan
 from twin.simulate.works import ROUTINE, Works
 from twin.terminal import Quay
 
+CLEARING = 700.0  # seconds before a ship comes abreast of her berth at which cranes begin to clear it: booms take 300
 BESIDE = 15.0  # metres beyond a ship's ends in which no crane stands while she berths.  Made up
 FLARE = 0.2  # share of her length at each end, bow and stern, in front of which no crane stands then.  The flat body
 # is 35 to 60 % of it [B]
+WORTH = 110  # boxes that make one more crane at a ship worth while, where nobody said how many.  Made up
+STAGE = 80.0  # metres that a crane claims at a time on a long way.  Made up
 AGAIN = 30.0  # seconds after which one looks again
 
 
@@ -92,32 +95,48 @@ class Quayside:
 
     def change(self) -> None:
         """Something has changed for cranes that wait: share the work anew."""
-        self._share_cranes()
+        needing = [v for v in self.vessels if v.worked and v.todo]
+        needing.sort(key=lambda v: (-_left(v) / (len(v.going) + 1), v.number))
+        for vessel in needing:
+            self._give_work(vessel, self._quota(vessel))
+        for vessel in needing:  # cranes that the others have no use for now
+            self._give_work(vessel, vessel.most)
         changed, self.changed = self.changed, self.env.event()
         changed.succeed()
 
-    def _share_cranes(self) -> None:
-        while True:
-            needing = [v for v in self.vessels if v.worked and v.todo and len(v.gang) < v.most]
-            needing.sort(key=lambda v: (-sum(w.weight for w in v.todo) / (len(v.gang) + 1), v.number))
-            found = next(((v, row) for v in needing if (row := self._nearest(v)) is not None), None)
-            if found is None:
-                return
-            vessel, row = found
-            self.assigned[row] = vessel
-            vessel.gang.append(row)
+    def _quota(self, vessel: Vessel) -> int:
+        """How many cranes are to work a ship: her part of all, by the work left."""
+        others = [v for v in self.vessels if v.worked and v.hull.quay is vessel.hull.quay]
+        cranes = len([row for row in self.of_quay(vessel.hull) if row not in self.dead])
+        total = sum(_left(v) for v in others)
+        return min(vessel.most, max(round(cranes * _left(vessel) / max(total, 1e-9)), 1))
 
-    def _nearest(self, vessel: Vessel) -> int | None:
-        """The free crane nearest to a ship that can come to one of her bays, past no crane of another ship."""
-        found = []
+    def _give_work(self, vessel: Vessel, quota: int) -> None:
+        """Have the ship's idle cranes, and the free ones nearest to her, begin bays of hers: *quota* cranes in all."""
+        idle = [row for row in vessel.gang if row not in vessel.going]
+        free = [row for _, row in sorted(self._free(vessel))]
+        rail_order = {row: i for row in self.cranes for i, c in enumerate(self.works.rails[row].cranes) if c.row == row}
+        room = max(quota - len(vessel.going), 0)
+        some = sorted((idle + free)[:room], key=lambda row: rail_order[row])
+        gang = sorted([*vessel.going, *some], key=lambda row: rail_order[row])
+        for row in some:
+            work = self._choose(row, vessel, gang)
+            if work is not None:
+                vessel.todo.remove(work)
+                vessel.going[row] = work
+                if row not in vessel.gang:
+                    self.assigned[row] = vessel
+                    vessel.gang.append(row)
+
+    def _free(self, vessel: Vessel) -> Iterator[tuple[float, int]]:
+        """Cranes without a ship that can come to one of her bays now, past no crane of another ship: metres, row."""
         for row in self.of_quay(vessel.hull):
             if row in self.assigned or row in self.dead or self._wrong_side(row, vessel):
                 continue
-            if any(self._within(row, vessel, work.k, ()) for work in vessel.todo):
+            there = self._places(row)
+            if any(self._within(row, vessel, work.k, there) for work in vessel.todo):
                 crane = self.cranes[row]
-                middle = crane.crane.reach(*vessel.hull.place(0.0, 0.0))[0]
-                found.append((abs(middle - crane.stands), row))
-        return min(found)[1] if found else None
+                yield abs(crane.crane.reach(*vessel.hull.place(0.0, 0.0))[0] - crane.stands), row
 
     def of_quay(self, hull: Hull) -> list[int]:
         """Rows of the cranes at a ship's quay."""
@@ -139,24 +158,32 @@ class Quayside:
         crane = self.cranes[row].crane
         return self.works.rails[row].along(crane, crane.reach(*hull.place(0.0, 0.0))[0])
 
-    def _within(self, row: int, vessel: Vessel, k: int, fixed: tuple[int, ...]) -> bool:
-        """Whether a crane can come to bay *k* of a ship while the cranes of rows *fixed* stay."""
+    def _within(self, row: int, vessel: Vessel, k: int, fixed: Mapping[int, float]) -> bool:
+        """Whether a crane can come to bay *k* of a ship while others (rows) are at *fixed* metres along the rail."""
         crane, window = self.cranes[row], self.windows[row]
         order = [c.row for c in window.rail.cranes]
         low, high = window.limits(order.index(row), fixed)
         return low - 0.01 <= window.rail.along(crane.crane, gantry_at(crane, vessel.hull, k)) <= high + 0.01
 
-    def _choose(self, row: int, vessel: Vessel) -> BayWork | None:
-        """The next bay for a crane."""
+    def _places(self, row: int) -> dict[int, float]:
+        """Metres along the rail at which the others on the rail of crane *row* are at work, or soon will be."""
         rail = self.works.rails[row]
-        busy = tuple(c.row for c in rail.cranes if c.row != row and rail.busy(c))
-        options = [work for work in vessel.todo if self._within(row, vessel, work.k, busy)]
+        out = {c.row: rail.along(c, c.gantry.value) for c in rail.cranes if c.row != row and rail.busy(c)}
+        for vessel in self.vessels:
+            for other, work in vessel.going.items():
+                if other in self.windows and self.works.rails[other] is rail and other != row:
+                    qc = self.cranes[other]
+                    out[other] = rail.along(qc.crane, gantry_at(qc, vessel.hull, work.k))
+        return out
+
+    def _choose(self, row: int, vessel: Vessel, gang: list[int]) -> BayWork | None:
+        """The next bay for a crane of *gang*, which is in the order of the rail."""
+        there = self._places(row)
+        options = [work for work in vessel.todo if self._within(row, vessel, work.k, there)]
         if not options:
             return None
         along = {work.k: gantry_at(self.cranes[row], vessel.hull, work.k) for work in vessel.todo}
-        order = {c.row: i for i, c in enumerate(rail.cranes)}
         bays = sorted(vessel.todo, key=lambda work: along[work.k])
-        gang = sorted(vessel.gang, key=lambda r: order[r])
         share = sum(work.weight for work in bays) / len(gang)
         begins = [0.0, *accumulate(work.weight for work in bays)]
         mine = gang.index(row) * share
@@ -177,23 +204,26 @@ class Quayside:
             qc = self.cranes[row]
             while True:
                 vessel = self.assigned.get(row)
-                work = self._choose(row, vessel) if vessel is not None else None
-                if vessel is not None and work is not None:
-                    yield from self._work(qc, vessel, work)
-                elif vessel is not None and not vessel.todo:
+                if vessel is not None and row in vessel.going:
+                    yield from self._work(qc, vessel, vessel.going[row])
+                elif vessel is not None and (not vessel.todo or self._wanted_elsewhere(vessel)):
                     yield from self._go_off(qc, vessel)
                 else:
                     yield self.changed
 
         return crane
 
+    def _wanted_elsewhere(self, vessel: Vessel) -> bool:
+        """Whether another ship at the quay has fewer cranes than she should."""
+        others = [v for v in self.vessels if v is not vessel and v.worked and v.todo]
+        return any(v.hull.quay is vessel.hull.quay and len(v.gang) < self._quota(v) for v in others)
+
     def _work(self, qc: QuayCrane, vessel: Vessel, work: BayWork) -> Process:
         rail = self.works.rails[qc.row]
-        vessel.todo.remove(work)
-        vessel.going[qc.row] = work
         gantry = gantry_at(qc, vessel.hull, work.k)
-        yield from self._travel(qc, gantry)
-        rail.settle(qc.crane, [gantry - 3.1, gantry + 3.1])
+        aside = TWIN_OFFSET if work.alone(self.works.maker.boxes) else 0.0
+        yield from self._travel(qc, gantry, aside)
+        rail.settle(qc.crane, [gantry - aside, gantry + aside])
         yield from self._boom(qc, 0.0)
         place = None
         if work.panels and self.works.transport is not None:
@@ -208,11 +238,14 @@ class Quayside:
 
     def _go_off(self, qc: QuayCrane, vessel: Vessel) -> Process:
         """Boom up; then it may be sent elsewhere."""
-        yield from self.works.rails[qc.row].claim(qc.crane, [qc.stands])
-        yield from self._boom(qc, qc.boom_up)
-        self.works.rails[qc.row].release(qc.crane)
-        del self.assigned[qc.row]
+        rail = self.works.rails[qc.row]
         vessel.gang.remove(qc.row)
+        while rail.busy(qc.crane):  # somebody is driving it aside
+            yield rail.changed
+        rail.stay(qc.crane)
+        yield from self._boom(qc, qc.boom_up)
+        rail.release(qc.crane)
+        del self.assigned[qc.row]
         self.change()
 
     def _boom(self, qc: QuayCrane, angle: float) -> Process:
@@ -225,17 +258,24 @@ class Quayside:
                 qc.crane.status.set(end, Status.IDLE)
                 yield self.env.timeout(end - self.env.now)
 
-    def _travel(self, qc: QuayCrane, gantry: float) -> Process:
-        """Along the rail to *gantry*, which it then has to itself."""
+    def _travel(self, qc: QuayCrane, gantry: float, aside: float) -> Process:
+        """Along the rail to *gantry*, which it then has to itself, and *aside* metres to each side.
+
+        It goes stage by stage, so that many can go one way.
+        """
         rail = self.works.rails[qc.row]
         while True:
-            while self._is_closed(qc, gantry):
+            left = gantry - qc.stands
+            stage = gantry if abs(left) < 1.5 * STAGE else qc.stands + STAGE * (1.0 if left > 0 else -1.0)
+            if self._is_closed(qc, stage):
                 yield self.changed | self.env.timeout(AGAIN)
-            yield from rail.claim(qc.crane, [gantry])
-            if not self._is_closed(qc, gantry):
-                break
+                continue
+            yield from rail.claim(qc.crane, [stage - aside, stage + aside])
+            if not self._is_closed(qc, stage):
+                yield from self._drive(qc, stage)
+            if abs(qc.stands - gantry) < 1e-6:
+                return
             rail.release(qc.crane)
-        yield from self._drive(qc, gantry)
 
     def _drive(self, qc: QuayCrane, gantry: float) -> Process:
         with self.works.of_duty(qc.row).request(priority=ROUTINE) as turn:
@@ -266,8 +306,12 @@ class Quayside:
         a, b = sorted(_on_quay(qc, quay, g) for g in (low, high))
         return any(name == quay.name and a < end and b > begin for name, begin, end in self.closed)
 
-    def _clear(self, hull: Hull, held: list[QuayCrane]) -> Process:
-        """Have all cranes at a ship's berth stand still, booms up, clear of her ends; they are added to *held*."""
+    def _clear(self, hull: Hull, held: list[QuayCrane], after: float = 0.0) -> Process:
+        """Have all cranes at a ship's berth stand still, booms up, clear of her ends; they are added to *held*.
+
+        This begins *after* seconds.
+        """
+        yield self.env.timeout(after)
         stretch = hull.quay.name, hull.low - BESIDE, hull.high + BESIDE
         self.closed.append(stretch)
         rows = self.of_quay(hull)
@@ -280,7 +324,7 @@ class Quayside:
                 yield self.env.timeout(max(qc.free(self.env.now) - self.env.now, AGAIN))
             if not self._near(qc, stretch):
                 continue
-            yield from rail.claim(qc.crane, [qc.stands])
+            rail.stay(qc.crane)
             held.append(qc)
             yield from self._stand_clear(qc, hull)
         raising = [self.env.process(self._boom(qc, qc.boom_up)) for qc in held]
@@ -302,12 +346,12 @@ class Quayside:
         rail = self.works.rails[qc.row]
         order = [c.row for c in rail.cranes]
         i = order.index(qc.row)
-        low, high = self.windows[qc.row].limits(i, [row for row in order if row != qc.row])
+        others = {c.row: rail.along(c, c.gantry.value) for c in rail.cranes if c is not qc.crane}
+        low, high = self.windows[qc.row].limits(i, others)
         for s in sorted(wanted, key=lambda s: abs(s - here)):
             gantry = qc.stands + (s - here) * _along_quay(qc, hull.quay)
             if low <= rail.along(qc.crane, gantry) <= high and rail.free(qc.crane, gantry):
-                rail.release(qc.crane)
-                yield from rail.claim(qc.crane, [gantry])
+                rail.settle(qc.crane, [gantry])
                 yield from self._drive(qc, gantry)
                 rail.settle(qc.crane)
                 return
@@ -350,6 +394,8 @@ class Quayside:
         cranes = [self.cranes[row] for row in self.of_quay(hull) if row not in self.dead]
         ship = empty_ship(hull.kind, hull.z, most_deck=most_deck(cranes, hull.z + hull.kind.deck_z))
         most = moorings.gangs(call, hull.kind, len(cranes)) if cranes else 0
+        if not call.cranes:
+            most = min(most, -(-(call.discharge + call.load) // WORTH))
         return Vessel(number, call, hull, ship, Hatches(works, call.ship), self.env.event(), most=most)
 
     def _berth(self, vessel: Vessel, start: float) -> Process:
@@ -361,7 +407,8 @@ class Quayside:
             self.harbour.appear(vessel, vessel.call.fill)
             self.works.tell(self.env.now, "arriving", hull.name, f"for {vessel.call.berth}")
             held: list[QuayCrane] = []
-            cleared = self.env.process(self._clear(hull, held))
+            before = max(start + hull.approach()[0] - CLEARING - self.env.now, 0.0)
+            cleared = self.env.process(self._clear(hull, held, before))
             yield from self.harbour.come(vessel, start, cleared)
             self._open(hull, held)
 
@@ -389,7 +436,7 @@ class Quayside:
         cranes = [self.cranes[row] for row in rows]
         if works.transport is None or not cranes:
             return
-        bays = [k for k in range(len(hull.kind.bays)) if any(self._within(row, vessel, k, ()) for row in rows)]
+        bays = [k for k in range(len(hull.kind.bays)) if any(self._within(row, vessel, k, {}) for row in rows)]
         lanes = works.transport.lanes(rows[0])
         place = ashore(works.terminal, cranes[0], lanes, COVER_HALF, gantry_at(cranes[0], hull, 0))
         within = reach(works.terminal, cranes, hull, vessel.ship, bays, covers=place is not None)
@@ -410,7 +457,7 @@ class Quayside:
     def _sail(self, vessel: Vessel) -> Process:
         hull = vessel.hull
         vessel.worked = False
-        while vessel.gang:
+        while any(theirs is vessel for theirs in self.assigned.values()):
             yield self.changed
         held: list[QuayCrane] = []
         with self.harbour.channel.request() as turn:
@@ -426,6 +473,11 @@ class Quayside:
             yield going
         vessel.hatches.forget()
         self.harbour.free(hull)
+
+
+def _left(vessel: Vessel) -> float:
+    """The work left at a ship, in lifts, the bays that cranes are at counted by half."""
+    return sum(work.weight for work in vessel.todo) + sum(work.weight / 2 for work in vessel.going.values())
 
 
 def _on_quay(qc: QuayCrane, quay: Quay, gantry: float) -> float:

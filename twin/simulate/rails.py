@@ -82,6 +82,10 @@ class Rail:
         self.waiting.remove(ticket)
         self.held[crane.row] = _Held(ticket.spans, busy=True)
 
+    def stay(self, crane: Crane) -> None:
+        """*crane*, which is idle, keeps the place where it stands: nobody drives it aside."""
+        self.settle(crane)
+
     def settle(self, crane: Crane, gantries: Iterable[float] = ()) -> None:
         """*crane* is where it is going: it still works, but holds only that place, and *gantries*."""
         self.held[crane.row] = _Held(self._spans(crane, [*gantries]), busy=True)
@@ -95,6 +99,12 @@ class Rail:
     def busy(self, crane: Crane) -> bool:
         """Whether *crane* holds a claim."""
         return self.held[crane.row].busy
+
+    def open(self, crane: Crane, gantries: Iterable[float]) -> bool:
+        """Whether a claim of these *gantries* would be granted at once, nobody being in the way or waiting."""
+        ticket = _Ticket(crane, self._spans(crane, [*gantries]))
+        asked = any(_overlap(other.spans, ticket.spans) for other in self.waiting)
+        return not asked and not self._blocking(ticket) and not self.held[crane.row].busy
 
     def release(self, crane: Crane) -> None:
         """*crane* has finished: it holds only where it stands."""

@@ -1,6 +1,6 @@
 """What the quay cranes of a terminal can reach: along their rail, across a ship, and where covers can be laid down."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,14 +71,13 @@ class Window:
         cranes = self.rail.cranes
         return sum(self.pitch(cranes[n], cranes[n + 1]) for n in range(low, high))
 
-    def limits(self, i: int, fixed: Iterable[int]) -> tuple[float, float]:
-        """Metres along the rail from and to which the *i*-th crane can go while those of rows *fixed* stay."""
+    def limits(self, i: int, fixed: Mapping[int, float]) -> tuple[float, float]:
+        """Metres along the rail from and to which the *i*-th crane can go while others (rows) are at *fixed* metres."""
         cranes, rail = self.rail.cranes, self.rail
-        stay = {*fixed, *self.dead}
         low, high = rail.ends[0] + self.between(0, i), rail.ends[1] - self.between(i, len(cranes) - 1)
         for j, other in enumerate(cranes):
-            if other.row in stay and j != i:
-                at = rail.along(other, other.gantry.value)
+            if (other.row in fixed or other.row in self.dead) and j != i:
+                at = fixed.get(other.row, rail.along(other, other.gantry.value))
                 if j < i:
                     low = max(low, at + self.between(j, i))
                 else:

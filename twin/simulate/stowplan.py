@@ -51,6 +51,12 @@ class BayWork:
         on = sum(len(b.boxes) for b in (*self.hold_on, *self.deck_on))
         return len(self.deck_off) + len(self.hold_off) + on
 
+    def alone(self, boxes: Boxes) -> bool:
+        """Whether a 20' box is lifted without another, for which the crane moves half a box aside."""
+        on = [found for q in (*self.hold_on, *self.deck_on) for found in q.boxes]
+        lifted = [lift.boxes for lift in (*self.deck_off, *self.hold_off)] + on
+        return any(len(found) == 1 and boxes.feet(found[0]) == 20 for found in lifted)
+
     @property
     def weight(self) -> float:
         """About how many lifts' time it takes: a hatch cover counts for four, off and on."""
