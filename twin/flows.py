@@ -143,7 +143,7 @@ def _said(feed: Feed, publisher: Publisher, speed: float, seconds: float, bar: S
     return t
 
 
-class _Tapped:
+class Tapped:
     """*feed*, everything it says written to *recorder* as it is said."""
 
     def __init__(self, feed: Feed, recorder: Recorder) -> None:
@@ -212,7 +212,7 @@ def ais(
         feed: Feed = heard
         if out is not None:
             recorder = opened.enter_context(Recorder(out, terminal, roster, overwrite=overwrite, live=bool(bind)))
-            feed = _Tapped(heard, recorder)
+            feed = Tapped(heard, recorder)
         if bind:
             publisher = opened.enter_context(Publisher(terminal, roster, bind))
             rest(wait)

@@ -32,6 +32,7 @@ app.command(ask.info)
 app.command(ask.doctor)
 app.command(flow.record)
 app.command(flow.publish)
+app.command(flow.simulate)
 
 query = App(name="query", help="Ask a layout or a recording: heights, clearance, find.")
 query.command(ask.heights)

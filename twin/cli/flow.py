@@ -1,4 +1,4 @@
-"""Verbs that move facts: record, publish, import inventory, feed ais."""
+"""Verbs that move facts: record, publish, simulate, import inventory, feed ais."""
 
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +68,58 @@ def publish(
     with progress("publishing") as bar:
         said = run(file, bind, speed=speed, seconds=seconds, wait=wait, bar=bar, say=say)
     _counts(said, json)
+
+
+def simulate(
+    layout: Path,
+    *,
+    scenario: str = "",
+    out: Path | None = None,
+    bind: Annotated[str, Parameter(help=f"Publish it here while it runs, e.g. {BIND}.")] = "",
+    seed: int | None = None,
+    hours: float | None = None,
+    hz: float = 1.0,
+    speed: float = 1.0,
+    overwrite: bool = False,
+    json: Json = False,
+) -> int:
+    """Simulate a terminal at work: record it, publish it, and say how productive it was.
+
+    Parameters
+    ----------
+    scenario
+        What is to happen: a file, a published data set, or a sample's name (replay/scenarios); without it, a usual day.
+    out
+        Record here (.mcap); planted incidents are written beside it as .truth.json.
+    seed
+        Another seed than the scenario's: the same seed gives the same recording.
+    hours
+        Other hours than the scenario's.
+    hz
+        Reports a second of every machine: 0.1 to 20, dividing 1000 ms.
+    speed
+        Simulated seconds per second when publishing.
+    overwrite
+        Replace OUT if it is there.
+    """
+    from twin.playing import play
+
+    within("--hz", hz, 0.1, 20)
+    within("--speed", speed, 0.01, 1000)
+    if hours is not None:
+        within("--hours", hours, 0.001, 24 * 31, "h")
+    with progress(f"simulating {layout.stem}") as bar:
+        played = play(
+            layout, scenario=scenario, out=out, bind=bind, seed=seed, hours=hours, hz=hz, speed=speed,
+            overwrite=overwrite, bar=bar, say=say,
+        )  # fmt: skip
+    if json:
+        as_json(played.numbers)
+    else:
+        print(played.text)
+    if played.stopped:
+        say(f"stopped at {played.numbers['to']}; what was simulated until then is kept")
+    return 130 if played.stopped else 0
 
 
 def inventory(

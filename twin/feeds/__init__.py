@@ -14,10 +14,10 @@ FEEDS = {
     "tcp": ("twin.feeds.zmq_feed", "open_zmq", True),
     "ipc": ("twin.feeds.zmq_feed", "open_zmq", True),
     "ais": ("twin.feeds.ais", "AisFeed", False),
-    "demo": ("twin.feeds.made_up", "MadeUpFeed", False),
+    "sim": ("twin.feeds.simulated", "open_simulated", False),
     "recording": ("twin.feeds.recorded", "open_recorded", False),
 }  # scheme -> module, what opens it, and whether it is given the whole address or what follows the colon
-EXAMPLES = "tcp://127.0.0.1:7701, ais:FILE, demo: or a recording's path"
+EXAMPLES = "tcp://127.0.0.1:7701, ais:FILE, sim: or a recording's path"
 
 
 def open_feed(uri: str, terminal: Terminal, roster: Roster) -> Feed:
@@ -25,7 +25,7 @@ def open_feed(uri: str, terminal: Terminal, roster: Roster) -> Feed:
     scheme, colon, rest = uri.partition(":")
     if Path(uri).suffix == ".mcap" or (not colon and Path(uri).exists()):
         scheme, rest = "recording", uri
-    if scheme not in FEEDS or not (rest or scheme == "demo") or not (colon or scheme == "recording"):
+    if scheme not in FEEDS or not (rest or scheme == "sim") or not (colon or scheme == "recording"):
         raise NoFeed(f"{uri!r} is no feed; write {EXAMPLES}. {offer('kind of feed', scheme, list(FEEDS))}")
     module, opener, whole = FEEDS[scheme]
     feed: Feed = getattr(import_module(module), opener)(uri if whole else rest, terminal, roster)

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import simpy
 
+from twin.errors import TwinError
 from twin.facts import Batch, Roster
-from twin.simulate import blocks, quayside, transport, trucks
+from twin.simulate import blocks, incidents, quayside, transport, trucks
 from twin.simulate.book import Book
 from twin.simulate.boxes import Maker
+from twin.simulate.imperfect import imperfect
+from twin.simulate.otherwise import spoken
 from twin.simulate.sampling import AHEAD, Sampler
 from twin.simulate.scenario import Scenario
 from twin.simulate.works import Works
@@ -26,9 +29,21 @@ class Run:
     works: Works
     sampler: Sampler
     chunk: float = CHUNK
+    done: float = 0.0  # seconds simulated and said
 
     def __iter__(self) -> Iterator[tuple[int, list[Batch]]]:
-        """First everything that is there at the start, then every second's news; facts are in the order of time."""
+        """First everything that is there at the start, then every second's news; facts are in the order of time.
+
+        What a scenario's incidents and imperfections do to the messages is done to them here; the terminal is as it is.
+        """
+        works = self.works
+        said = spoken(self._sampled(), works.otherwise)
+        for t, batches in imperfect(said, works.scenario.imperfections, works.random("messages"), works.terminal):
+            self.done = (t - self.sampler.start) / SECOND
+            yield t, batches
+
+    def _sampled(self) -> Iterator[tuple[int, list[Batch]]]:
+        """What machines, boxes and ships would say if every message came as it should."""
         env, seconds = self.works.env, self.works.scenario.hours * HOUR / SECOND
         env.run(until=AHEAD)
         yield self.sampler.first()
@@ -53,8 +68,12 @@ def simulate(
     """Play *scenario* on *terminal*; *seed* and *hours* stand in for the scenario's own.
 
     *hz* is how often a machine reports: a number that divides 1000 ms.  The same seed gives the same facts.  Names of
-    boxes, guests and ships get rows in *roster*.
+    boxes, guests and ships get rows in *roster*.  Raises `TwinError`.
     """
+    if not 0.1 <= hz <= 20 or abs(1000 / hz - round(1000 / hz)) > 1e-9:
+        raise TwinError(
+            f"{hz:g} reports a second: write a number from 0.1 to 20 that divides 1000 ms, e.g. 1, 2, 5, 10"
+        )
     scenario = replace(scenario, seed=scenario.seed if seed is None else seed)
     scenario = replace(scenario, hours=scenario.hours if hours is None else hours)
     works = at_work(terminal, roster, scenario)
@@ -67,7 +86,7 @@ def at_work(terminal: Terminal, roster: Roster, scenario: Scenario) -> Works:
     env = simpy.Environment(initial_time=-scenario.warm_up)
     maker = Maker(roster, np.random.default_rng([scenario.seed, 0]))
     works = Works(env, terminal, roster, scenario, scenario.seed, maker, Book(maker.boxes))
-    for party in (blocks, transport, quayside, trucks):
+    for party in (blocks, transport, quayside, trucks, incidents):
         party.install(works)
     for begin in works.started:
         env.process(begin())

@@ -11,6 +11,7 @@ from twin.facts import (
     DescribedContainers,
     DescribedMachines,
     Events,
+    NavStatus,
     Places,
     Poses,
     Status,
@@ -26,6 +27,7 @@ from twin.units import MS, SECOND
 
 AHEAD = 2.0  # seconds the processes are ahead of what is sampled: what a moment later brings can no longer change it
 Said = tuple[float, int, int, Place]
+Report = tuple[float, int, float, float, float, float, int]  # second, ship, x, y, yaw, draught, status
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Sampler:
         """Everything as it stands at second 0."""
         latest = {said[2]: said for said in self.works.book.due(0.0)}
         there = [said for said in latest.values() if said[3] != LEFT]
-        out = [*self._boxes(there), *self._guests(0.0), *self._vessels(0.0)]
+        out = [*self._boxes(there), *self._guests(0.0), *self._vessels_at_first()]
         out += [self._places(there, at=self.start)] if there else []
         parts = [self._sampled(row, np.zeros(1, np.int64)) for row in sorted(self.works.tracks)]
         out += self._poses([p for p in parts if p is not None])
@@ -89,7 +91,7 @@ class Sampler:
             self.phase[row] = int(self._random.integers(1000))
         phase = self.phase[row] % self.step
         first, last = ((round(t * 1000) - phase) // self.step for t in (begin, end))
-        instants: Ints = np.arange(first + 1, last + 1) * self.step + phase
+        instants: Ints = np.arange(int(first) + 1, int(last) + 1, dtype=np.int64) * self.step + phase
         return instants
 
     def _sampled(self, row: int, ms: Ints) -> Floats | None:
@@ -142,16 +144,16 @@ class Sampler:
         """What those boxes are of which nothing was said before."""
         boxes = self.works.book.boxes
         first: dict[int, float] = {}
-        for t, _, box, _ in said:
+        for second, _, box, _ in said:
             if box not in self.described:
-                first.setdefault(box, t)
+                first.setdefault(box, second)
         if not first:
             return []
         self.described.update(first)
-        t_ = np.maximum(self._ns([*first.values()]), self.start)
+        t = np.maximum(self._ns([*first.values()]), self.start)
         name, code, line = (tuple(column[b] for b in first) for column in (boxes.name, boxes.code, boxes.line))
         rows, mass = np.array([boxes.row[b] for b in first], np.int64), np.array([boxes.mass[b] for b in first], float)
-        return [quantised(DescribedContainers(t_, rows, name, code, line, mass))]
+        return [quantised(DescribedContainers(t, rows, name, code, line, mass))]
 
     def _guests(self, until: float) -> list[Batch]:
         """What those machines are that are not in the layout."""
@@ -166,7 +168,22 @@ class Sampler:
         ]
 
     def _vessels(self, until: float) -> list[Batch]:
-        return []
+        """What is said of ships."""
+        sea = self.works.sea
+        said = sea.described_due(until, self.start), sea.reports_due(until, self.start)
+        return [batch for batch in said if batch is not None]
+
+    def _vessels_at_first(self) -> list[Batch]:
+        """Ships as they are at second 0: one under way lies between two of her reports."""
+        sea = self.works.sea
+        latest = {report[1]: report for report in sorted(r for r in sea.reports if r[0] <= 0.0)}
+        coming = {report[1]: report for report in sorted((r for r in sea.reports if r[0] > 0.0), reverse=True)}
+        sea.reports = [r for r in sea.reports if r[0] > 0.0]
+        now = [_between(report, coming.get(row, report)) for row, report in latest.items()]
+        here = {report[1] for report in now if report[6] != NavStatus.GONE}
+        sea.reports += [report for report in now if report[1] in here]
+        sea.described = [(max(d[0], 0.0), *d[1:]) for d in sea.described if d[0] > 0.0 or d[1] in here]
+        return self._vessels(0.0)
 
     def _events(self, until: float, *, now: bool = False) -> list[Batch]:
         due = sorted(e for e in self.works.events if e[0] <= until)
@@ -175,3 +192,10 @@ class Sampler:
             return []
         t = np.full(len(due), self.start) if now else self._ns([e[0] for e in due])
         return [quantised(Events(t, tuple(e[1] for e in due), tuple(e[2] for e in due), tuple(e[3] for e in due)))]
+
+
+def _between(before: Report, after: Report) -> Report:
+    """The report of second 0."""
+    share = 0.0 if after[0] <= before[0] else -before[0] / (after[0] - before[0])
+    x, y, yaw = (a + (b - a) * share for a, b in zip(before[2:5], after[2:5], strict=True))
+    return (0.0, before[1], x, y, yaw, *before[5:])
