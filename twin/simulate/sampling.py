@@ -138,7 +138,8 @@ class Sampler:
         return places(t, rows, kind, where, bay=bay, row=row, tier=tier, x=x, y=y, z=z, yaw=yaw)
 
     def _ns(self, seconds: list[float]) -> Ints:
-        return self.start + np.rint(np.array(seconds) * 1000).astype(np.int64) * MS
+        t: Ints = self.start + np.rint(np.array(seconds) * 1000).astype(np.int64) * MS
+        return t
 
     def _boxes(self, said: list[Said]) -> list[Batch]:
         """What those boxes are of which nothing was said before."""
