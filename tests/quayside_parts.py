@@ -27,6 +27,7 @@ class Carriers:
     works: Works
     over: tuple[float, ...]
     after: float = 60.0
+    top: float = 5.3
     free: dict[int, simpy.FilterStore] = field(default_factory=dict)
     under_way: dict[int, int] = field(default_factory=dict)  # crane -> vehicles on their way to it or under it
     swallowed: list[int] = field(default_factory=list)

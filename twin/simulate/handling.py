@@ -13,7 +13,7 @@ from twin.simulate.boxes import LENGTHS, Boxes
 from twin.simulate.cranes import LOCK
 from twin.simulate.handover import AFT, FORE, MIDDLE, TWIN_OFFSET, Order, Process, Stop, Transport
 from twin.simulate.hulls import Hull
-from twin.simulate.lifts import LANDED, OVER, VEHICLE_TOP, WIDTH, Cover, Obstacle, QuayCrane
+from twin.simulate.lifts import OVER, VEHICLE_TOP, WIDTH, Cover, Obstacle, QuayCrane
 from twin.simulate.stowage import COVER, Aboard, Key, Layer, bays_of, layer_of, offset
 from twin.simulate.stowplan import BayWork, Berths, Lift
 from twin.simulate.works import ROUTINE, Works
@@ -25,6 +25,7 @@ GAP = 0.8  # metres above its place at which it does so
 DISCHARGES, LOADS = 3, 5  # orders out at a time
 WAIT = -1.6  # trolley position over the waterside rail at which a load waits: no vehicle drives there
 QUAY_EDGE = -3.2  # trolley position from which vehicles are reckoned with
+BESIDE = 4.0  # metres from the middle of a lane within which a tall vehicle may stand: half of it, and to spare
 SPARE = 0.5  # metres of the neighbouring bays that a load is taken to reach into
 
 
@@ -93,6 +94,11 @@ class Handling:
         self.loads: Loads | None = None
         assert self.works.transport is not None  # the quay is only worked where somebody carries
         self.transport: Transport = self.works.transport
+        self.top = max(VEHICLE_TOP, self.transport.top)
+        lanes = self.transport.lanes(self.crane.row)
+        self.tall: list[Obstacle] = []
+        if self.top > VEHICLE_TOP and lanes:
+            self.tall = [(min(lanes) - BESIDE, 1e3, self.top)]
 
     def run(self) -> Process:
         """All of it, in its order; in the end the spreader is up over land."""
@@ -124,6 +130,7 @@ class Handling:
         out: list[Obstacle] = [
             (self.y0 - kind.beam / 2, self.y0 + kind.beam / 2, self.ship.z + kind.deck_z + self.z0),
             (QUAY_EDGE, 1e3, VEHICLE_TOP),
+            *self.tall,
             *self.crane.body,
         ]
         for j, x in enumerate(kind.bays):
@@ -162,7 +169,7 @@ class Handling:
         """Let the vehicle go that was served last, once the spreader is clear of it."""
         if self.below is not None:
             (stop, since), self.below = self.below, None
-            clear = self.crane.up_by(since, LANDED)
+            clear = self.crane.up_by(since, stop.rise)
             self.env.process(_after(self.env, max(clear - self.env.now, 0.0), stop.done))
 
     def _grip(self, mass: int, *, lift: bool) -> Process:
@@ -193,7 +200,7 @@ class Handling:
     def _pause(self) -> Process:
         """Up and out of everybody's way while there is nothing to do."""
         crane, t = self.crane, self.env.now
-        z = max(VEHICLE_TOP + 2 * OVER, crane.crane.joints["hoist"].value)
+        z = max(self.top + 2 * OVER, crane.crane.joints["hoist"].value)
         up = crane.lower(t, z, loaded=False)
         self._leave()
         crane.crane.status.set(up, Status.IDLE)
@@ -320,7 +327,7 @@ class Handling:
             yield from self._pause()
             return
         _, y = self.crane.crane.reach(stop.x, stop.y)
-        there = self._over(y, VEHICLE_TOP + OVER + 1.0, loaded=False)
+        there = self._over(y, self.top + OVER + 1.0, loaded=False)
         self.crane.crane.status.set(there, Status.IDLE)
         yield self.env.timeout(there - t)
 

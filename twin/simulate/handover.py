@@ -6,6 +6,7 @@ drives to a place that is not kept for it, so nobody can be in anybody's way for
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from math import cos, sin
 from typing import Any, Protocol
 
 import simpy
@@ -16,6 +17,7 @@ from twin.simulate.book import Place
 Process = Generator[simpy.Event, Any, Any]  # what SimPy runs
 
 MIDDLE, FORE, AFT = 0, 1, 2  # holds of a vehicle or a spreader: one box in the middle, or two 20'
+LANDED = 1.5  # metres a load or spreader must be up before the vehicle below may leave
 TWIN_OFFSET = 3.067  # metres from the middle to the centre of each of two 20' boxes.  ISO 668: 6.058 / 2 + 0.038
 
 
@@ -35,12 +37,19 @@ class Stop:
     done: simpy.Event  # the crane has finished and is clear; the vehicle may leave
     boxes: dict[int, int] = field(default_factory=dict)  # hold -> box on it
     lane: int = 0  # under a quay crane: which of its lanes
+    rise: float = LANDED  # metres that a quay crane's spreader must be up to be clear of who comes or goes
 
     def place(self, hold: int) -> Place:
         """Where a box in *hold* of this stop is."""
         if self.machine >= 0:
             return Place(PlaceKind.MACHINE, self.machine, hold)
-        return Place(PlaceKind.SOMEWHERE, -1, x=self.x, y=self.y, z=self.z, yaw=self.yaw)
+        x, y = self.at(hold)
+        return Place(PlaceKind.SOMEWHERE, -1, x=x, y=y, z=self.z, yaw=self.yaw)
+
+    def at(self, hold: int) -> tuple[float, float]:
+        """Site x, y of the middle of a box in *hold*."""
+        step = {MIDDLE: 0.0, FORE: TWIN_OFFSET, AFT: -TWIN_OFFSET}[hold]
+        return self.x + cos(self.yaw) * step, self.y + sin(self.yaw) * step
 
 
 @dataclass
@@ -67,6 +76,11 @@ class Room:
 
 class Transport(Protocol):
     """Carries boxes between quay cranes and yard: AGVs, tractors or straddle carriers."""
+
+    @property
+    def top(self) -> float:
+        """Metres above the ground that its vehicles and what they carry reach under a quay crane."""
+        ...
 
     def lanes(self, crane: int) -> tuple[float, ...]:
         """Trolley positions (m) over the lanes, or places on the ground, at which quay crane *crane* meets vehicles."""

@@ -16,7 +16,6 @@ from twin.simulate.motion import NEAR, Channel, Pace, Sampled, Steps
 
 OVER = 1.1  # metres kept between a load or spreader and what it passes over; planners begin to warn at 1.0
 VEHICLE_TOP = 5.3  # metres: a deck of 1.75 or 1.2 with a high-cube on it, and to spare
-LANDED = 1.5  # metres a load or spreader must be up before the vehicle below may leave
 WIDTH = 2.45  # metres across of a box or a spreader
 PORTAL = 7.0  # metres from the crane's middle that a load reaches along the rail, at most: half a 45' box
 Obstacle = tuple[float, float, float]  # trolley positions from and to, height
