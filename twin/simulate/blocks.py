@@ -22,6 +22,7 @@ from simpy.resources.resource import PriorityRequest
 
 from twin.errors import OutOfReach
 from twin.facts import Status
+from twin.geometry import Bools
 from twin.simulate.book import in_slot
 from twin.simulate.cranes import Crane
 from twin.simulate.filling import filled
@@ -144,14 +145,24 @@ class Runway:
         places = [portal.at_stop(job.stop, job.hold)[0]]
         where = (job.room.block, job.room.bay, job.room.row) if job.room else self.planner.where[job.box]
         places.append(portal.at_slot(*where)[0])
+        return self.reaches(portal, places)
+
+    def reaches(self, portal: Portal, gantries: list[float]) -> bool:
+        """Whether a crane gets to all those positions, its broken neighbours standing where they stand."""
         low, high = self.span(portal)
-        along = [self.rail.along(portal.crane, place) for place in places]
+        along = [self.rail.along(portal.crane, place) for place in gantries]
         if min(along) < low - REACH or max(along) > high + REACH:
             return False
         if portal.crane.row != self.rail.over:
             return True
         under = [p for p in self.portals if p is not portal and self.broken(p)]
         return all(abs(self._at(p) - a) >= self._apart(p, portal) for p in under for a in along)
+
+    def shut(self, block: int, columns: int) -> Bools:
+        """TEU columns of a block that no crane in service gets to."""
+        able = [p for p in self.portals if not p.out]
+        bays = range(1, 2 * columns, 2)
+        return np.array([not any(self.reaches(p, [p.at_slot(block, bay, 1)[0]]) for p in able) for bay in bays])
 
     def span(self, portal: Portal) -> tuple[float, float]:
         """How far a crane gets along the rail, its broken neighbours standing where they stand."""
@@ -254,9 +265,16 @@ class Blocks:
         if runway is None:
             return False
         able = [p for p in runway.portals if not p.out]
-        if not able or any(runway.broken(p) for p in able):
-            return False
-        return runway.lane or runway.rail.over >= 0 or any(p.landward if land else p.seaward for p in able)
+        return self.serves(block, land) and not any(runway.broken(p) for p in able)
+
+    def serves(self, block: int, land: bool) -> bool:
+        """Whether a block has a crane in service that works with trucks (*land*) or with vehicles of the quay."""
+        if block not in self.of:
+            return block in self.planner.bearings
+        runway = self.of[block]
+        able = [p for p in runway.portals if not p.out]
+        both = runway.lane or runway.rail.over >= 0
+        return any(both or (p.landward if land else p.seaward) for p in able)
 
     def _ask(self, box: int, stop: Stop, hold: int, room: Room | None, block: int) -> simpy.Event:
         self._number += 1
@@ -305,13 +323,13 @@ def install(works: Works) -> None:
             bearings[b] = bearings_of(terminal, Line([], [b]), b)
     planner = Planner(works, stacks, bearings, cards, works.random("yard"))
     yard = Blocks(works, planner)
-    planner.usable = yard.usable
+    planner.usable, planner.serves = yard.usable, yard.serves
+    for line in lines:
+        _staff(works, yard, line)
     planner.take_stock(there)
     columns = (there.block, there.bay, there.row, there.tier)
     for box, *place in zip(there.box.tolist(), *(c.tolist() for c in columns), strict=True):
         works.book.hand(works.env.now, box, in_slot(*place))
-    for line in lines:
-        _staff(works, yard, line)
     works.yard = yard
 
 
@@ -348,6 +366,9 @@ def _staff(works: Works, yard: Blocks, line: Line) -> None:
         _share_ends(yard, runway, line)
     yard.runways.append(runway)
     yard.of |= dict.fromkeys(line.blocks, runway)
+    for block in line.blocks:
+        stacks = yard.planner.stacks[block]
+        stacks.shut = runway.shut(block, stacks.columns)
     for portal in portals:
         works.tracks[portal.crane.row] = portal.crane
         works.rails[portal.crane.row] = rail

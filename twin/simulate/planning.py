@@ -5,8 +5,9 @@ The rules, besides those of stacking (`stacking.py`); all weights are made up:
 * A box that comes is given a block that is near, little asked of, and not nearly full; then the stack that costs least:
   seconds of travel now and when it leaves, and penalties in seconds for standing on a box that leaves sooner, on boxes
   of another group, on a lighter box, on bare ground, in a place with plugs that it does not need.
-* Groups keep boxes together: one for each ship's call, imports, exports not yet bound for a ship, empties.  Boxes bound
-  for a ship stand nearer the quay, imports nearer the gate; where two cranes cannot pass each other, about the middle.
+* Groups keep boxes together: one for each ship's call, imports, exports not yet bound for a ship, empties.  Boxes for a
+  ship stand nearer the quay; imports anywhere along the block, because the quay's crane carries them as far as the
+  gate's crane fetches them; where two cranes cannot pass each other, all about the middle.
 * Reefers go to bays with plugs as long as there is a place there; empties to blocks for empties where cranes serve any.
 * A block keeps so many places free that the lowest box of any stack can be dug out.
 * Boxes in the way go to the cheapest other stack of their block, near by, never to one that somebody is coming for.
@@ -29,6 +30,7 @@ from twin.simulate.works import Works
 
 EMPTIES, IMPORT, EXPORT, CALL = 1, 2, 3, 10  # groups; call k is CALL + k
 GROUND, MIXED, SOONER, LIGHTER, SPOILT, PLUGGED, TIER = 25.0, 60.0, 300.0, 40.0, 30.0, 400.0, 3.0  # penalties, seconds
+FIRST = 0.7  # weight of the way that a box for a ship goes when she is loaded, against the way it goes when it comes
 HEAVIER = 2000  # kg by which a box may be heavier than the one below it at no cost
 GANTRY = 4.0  # m/s, to reckon travel within a block
 APPROACH = 5.0  # m/s, of vehicles
@@ -61,7 +63,8 @@ class Planner:
     bearings: dict[int, Bearings]
     cards: Cards
     random: np.random.Generator
-    usable: Callable[[int, bool], bool] = lambda block, land: True  # whether a block can be given boxes from there
+    usable: Callable[[int, bool], bool] = lambda block, land: True  # whether a block can be given boxes from there now
+    serves: Callable[[int, bool], bool] = lambda block, land: True  # whether it has cranes for the truck or quay side
     where: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # box -> block, bay, row: there or soon
     aloft: set[int] = field(default_factory=set)  # boxes that are just being moved within the yard
     asked: dict[int, int] = field(default_factory=dict)  # block -> boxes to be moved there, or on their way to it
@@ -186,7 +189,7 @@ class Planner:
         book, cards = self.works.book, self.cards
         ours, exports, others = [], [], []
         for box in self.where:
-            if box in book.taken or self.where[box][0] not in self.bearings:
+            if box in book.taken or not self._can_leave(box, land=False):
                 continue
             bound = book.bound.get(box)
             if bound == call:
@@ -212,7 +215,7 @@ class Planner:
             if not self._is_import(box):
                 self.imports[n] = self.imports[-1]
                 self.imports.pop()
-            elif self.standing(box) and self.usable(self.where[box][0], True):
+            elif self.standing(box) and self._can_leave(box, land=True) and self.usable(self.where[box][0], True):
                 found.append(box)
         if not found:
             return None
@@ -283,9 +286,9 @@ class Planner:
         from_sea = along if bearing.first else along[::-1]
         from_land = from_sea[::-1]
         comes, goes = (from_land, from_sea) if land else (from_sea, from_land)
-        if not land and self.cards.group.get(box, 0) >= EXPORT:
-            goes = from_sea  # a transhipment
-        return np.asarray(0.4 * comes + 0.6 * goes)
+        if self.cards.group.get(box, 0) >= EXPORT:
+            return np.asarray(FIRST * from_sea + (1 - FIRST) * comes)
+        return np.asarray((comes + goes) / 2)
 
     def _far(self, block: int, column: int) -> Floats:
         """Seconds (columns,) from *column* to each column, and a little for driving at all."""
@@ -340,6 +343,11 @@ class Planner:
         loads = np.array([calls[k].load for k in open_], float)
         return open_[int(self.random.choice(len(open_), p=loads / loads.sum()))]
 
+    def _can_leave(self, box: int, *, land: bool) -> bool:
+        """Whether the block's cranes can bring *box* to a truck, or to a vehicle of the quay."""
+        block, bay, _ = self.where[box]
+        return block in self.bearings and self.serves(block, land) and not self.stacks[block].shut[covered(bay)].any()
+
     def _is_import(self, box: int) -> bool:
         book = self.works.book
         return box in self.where and box not in book.bound and box not in book.taken
@@ -388,8 +396,8 @@ class Planner:
     def _bind(self, there: Inventory) -> None:
         """Bind boxes for the scenario's calls, clusters of stacks for each, those nearer the quay first."""
         calls = self.works.scenario.calls
-        served = np.isin(there.block, list(self.bearings))
-        index = np.flatnonzero(served)
+        served = [b for b in self.bearings if self.serves(b, False)]
+        index = np.flatnonzero(np.isin(there.block, served))
         if not len(index) or not any(call.load for call in calls):
             return
         clusters = self._clusters(there, index)

@@ -250,9 +250,11 @@ class Portal:
         """Have these places and the way between them to itself, as far as it cannot pass above others."""
         places, low = [*gantries], tuple((g, g) for g in gantries)
         first, last = min(gantries), max(gantries)
-        if self.beneath and last - first <= NEARBY:
+        if self.beneath:
             steps = int((last - first) // STEP)
-            places, low = [first, *(first + STEP * (i + 1) for i in range(steps)), last], ((first, last),)
+            whole = [first, *(first + STEP * (i + 1) for i in range(steps)), last]
+            if last - first <= NEARBY or self.rail.open(self.crane, whole):
+                places, low = whole, ((first, last),)
         yield from self.rail.claim(self.crane, places)
         self.over = Over(self.beneath - CLEAR, low) if self.beneath else None
 
