@@ -23,13 +23,13 @@ from twin.simulate.hulls import Hull
 from twin.simulate.lifts import QuayCrane
 from twin.simulate.motion import Channel
 from twin.simulate.rails import Rail
-from twin.simulate.reach import Window, ashore, gantry_at, most_deck, rails_of, reach
+from twin.simulate.reach import Window, ashore, driven, gantry_at, most_deck, rails_of, reach
 from twin.simulate.scenario import Call
 from twin.simulate.setting import crane_of, machines
 from twin.simulate.stowage import COVER_HALF, empty_ship
 from twin.simulate.stowplan import BayWork, plan
 from twin.simulate.works import ROUTINE, Works
-from twin.terminal import Quay
+from twin.terminal import Lane, Quay
 
 CLEARING = 700.0  # seconds before a ship comes abreast of her berth at which cranes begin to clear it: booms take 300
 BESIDE = 15.0  # metres beyond a ship's ends in which no crane stands while she berths.  Made up
@@ -49,6 +49,7 @@ class Quayside:
     windows: dict[int, Window] = field(default_factory=dict)  # machine row -> the rail it stands on
     assigned: dict[int, Vessel] = field(default_factory=dict)  # machine row -> ship
     vessels: list[Vessel] = field(default_factory=list)  # alongside, in the order of berthing
+    _driven: list[Lane] | None = None
     closed: list[tuple[str, float, float]] = field(default_factory=list)  # quay and metres where nothing may move
 
     def __post_init__(self) -> None:
@@ -227,7 +228,7 @@ class Quayside:
         yield from self._boom(qc, 0.0)
         place = None
         if work.panels and self.works.transport is not None:
-            place = ashore(self.works.terminal, qc, self.works.transport.lanes(qc.row), COVER_HALF, gantry)
+            place = ashore(qc, self.works.transport.lanes(qc.row), self._lanes(), COVER_HALF, gantry)
         random = self.works.random(f"{qc.name} at {vessel.number} {vessel.name} {work.k}")
         yield from Handling(self.works, qc, vessel.hull, vessel.ship, vessel.hatches, work, place, random).run()
         del vessel.going[qc.row]
@@ -247,6 +248,12 @@ class Quayside:
         rail.release(qc.crane)
         del self.assigned[qc.row]
         self.change()
+
+    def _lanes(self) -> list[Lane]:
+        """Painted lanes that vehicles drive."""
+        if self._driven is None:
+            self._driven = driven(self.works)
+        return self._driven
 
     def _boom(self, qc: QuayCrane, angle: float) -> Process:
         with self.works.of_duty(qc.row).request(priority=ROUTINE) as turn:
@@ -438,7 +445,7 @@ class Quayside:
             return
         bays = [k for k in range(len(hull.kind.bays)) if any(self._within(row, vessel, k, {}) for row in rows)]
         lanes = works.transport.lanes(rows[0])
-        place = ashore(works.terminal, cranes[0], lanes, COVER_HALF, gantry_at(cranes[0], hull, 0))
+        place = ashore(cranes[0], lanes, self._lanes(), COVER_HALF, gantry_at(cranes[0], hull, 0))
         within = reach(works.terminal, cranes, hull, vessel.ship, bays, covers=place is not None)
         load = []
         if works.yard is not None and call.load:

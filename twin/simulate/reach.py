@@ -1,7 +1,9 @@
 """What the quay cranes of a terminal can reach: along their rail, across a ship, and where covers can be laid down."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,12 +15,14 @@ from twin.simulate.lifts import OVER, QuayCrane
 from twin.simulate.rails import Rail
 from twin.simulate.stowage import HIGH, Aboard, offset
 from twin.simulate.stowplan import Reach
+from twin.simulate.works import Works
+from twin.terminal import Lane, Terminal
 from twin.terminal import Rail as Tracks
-from twin.terminal import Terminal
 
 ON_RAIL = 2.0  # metres off a rail that a crane still counts as standing on it
 VEHICLE = 2.2  # metres to each side of a lane's centre line that a vehicle may need, and to spare.  Made up
 LEGS = 1.5  # metres between a rail and a cover beside it: half a leg and to spare
+CARRIERS = ("agv", "tractor", "straddle")  # groups that drive at the quay
 SWL = 60_000  # kg, for a crane whose file says nothing
 ALONG = 8.0  # metres along the quay from a crane's middle that a cover may reach
 
@@ -118,12 +122,29 @@ def reach(
     return Reach(frozenset(rows), frozenset(panels), lowest, min(round(swl * 1000), 2 * round(MASSES["2"][3])))
 
 
-def ashore(terminal: Terminal, crane: QuayCrane, lanes: Sequence[float], half: float, gantry: float) -> float | None:
+def driven(works: Works) -> list[Lane]:
+    """Painted lanes that vehicles of the terminal do drive; all, as long as nobody drives."""
+    lanes, ground = list(works.terminal.lanes), works.ground
+    if ground is None:
+        return lanes
+    used: set[str] = set()
+    for group in CARRIERS:
+        if ground.of_group(group):
+            graph = ground.graph(group)
+            for edge in graph.edges:
+                a, b = (bisect_right(graph.first, node) - 1 for node in (edge.a, edge.b))
+                used |= {graph.lines[a].name, graph.lines[b].name} if a != b else set()
+    return [lane for lane in lanes if lane.name in used]
+
+
+def ashore(
+    crane: QuayCrane, lanes: Sequence[float], painted: Sequence[Lane], half: float, gantry: float
+) -> float | None:
     """The trolley position at which *crane*, at *gantry*, can lay covers of *half* width down: behind its legs, or else
-    between them, clear of all *lanes* (trolley positions) and painted lanes; None: nowhere.
+    between them, clear of all *lanes* (trolley positions) and *painted* lanes; None: nowhere.
     """
     kind, rail = crane.crane.kind, crane.land_rail
-    taken = [(y - VEHICLE, y + VEHICLE) for y in lanes] + list(_painted(terminal, crane.crane, gantry))
+    taken = [(y - VEHICLE, y + VEHICLE) for y in lanes] + list(_painted(painted, crane.crane, gantry))
     highest = kind.joints[kind.joint("trolley")].high
     behind = np.arange(rail + LEGS + half, highest + 1e-6, 0.5).tolist()
     middle = rail / 2
@@ -134,10 +155,10 @@ def ashore(terminal: Terminal, crane: QuayCrane, lanes: Sequence[float], half: f
     return None
 
 
-def _painted(terminal: Terminal, crane: Crane, gantry: float) -> Iterable[tuple[float, float]]:
+def _painted(lanes: Sequence[Lane], crane: Crane, gantry: float) -> Iterable[tuple[float, float]]:
     """Trolley positions, from and to, that the lanes painted behind and under a crane take."""
-    for lane in terminal.lanes:
-        for a, b in zip(lane.points, lane.points[1:], strict=False):
+    for lane in lanes:
+        for a, b in pairwise(lane.points):
             (x0, y0), (x1, y1) = crane.reach(*a), crane.reach(*b)
             low, high = sorted((x0 - gantry, x1 - gantry))
             if high < -ALONG or low > ALONG:
