@@ -53,6 +53,7 @@ class NoWay(TwinError):
 class _Asked:
     """What stood in the way when a vehicle last asked."""
 
+    hopeful: bool = False  # where it is to go may yet become a place that it can come to
     at: float = -1e9
     blockers: dict[int, int] = field(default_factory=dict)  # number -> version
     plans: dict[Spot, list[Drive]] = field(default_factory=dict)  # what it would like to do, whenever it may begin
@@ -168,7 +169,7 @@ class Ground:
         The vehicle is on duty until it stands, unless whoever sends it has *held* it for that.
         """
         env = self.works.env
-        asked, began = _Asked(), env.now
+        asked, began = _Asked(hopeful=callable(spots)), env.now
         if vehicle.arrives > env.now:
             yield env.timeout(vehicle.arrives - env.now)
         while True:
@@ -203,7 +204,7 @@ class Ground:
             if chosen is not None:
                 self.follow(vehicle, chosen, spot)
                 return spot
-        if not known:
+        if not known and not asked.hopeful:
             raise NoWay(f"{self._name(vehicle)}: no lane leads from {_said(vehicle.spot)} to where it is wanted")
         asked.blockers, asked.at = blockers, self.works.env.now
         return None

@@ -19,6 +19,7 @@ DEPTH = 12.0  # metres from a block's end to the middle of a box that is handed 
 PITCH = 6.0  # metres between transfer lanes that are made up
 TRANSFER = 3  # transfer lanes of a quay crane
 PAST_LEGS = 3.5  # metres from a crane's landside legs to the middle of the first transfer lane
+BEHIND = 0.5  # metres from the end of a lane of an interchange to the tail of a truck
 YARD = ("armg", "rtg")  # groups of cranes over blocks.  All made up
 
 
@@ -39,6 +40,7 @@ class Places:
     _lines: dict[str, list[Line]] = field(default_factory=dict)
     _ends: dict[tuple[int, str, bool], list[Spot]] = field(default_factory=dict)
     _in_span: dict[int, Line | None] = field(default_factory=dict)
+    _grid: dict[str, list[Spot]] = field(default_factory=dict)  # places in an interchange
     _transfers: dict[tuple[int, str], list[Transfer]] = field(default_factory=dict)
 
     # -- lanes
@@ -70,7 +72,12 @@ class Places:
     # -- before blocks
 
     def at_block(self, block: int, *, group: str, land: bool, bay: int | None) -> list[Spot]:
-        """Spots of a block: abreast of *bay* in the lane within the cranes' span, or before its end."""
+        """Spots of a block: abreast of *bay* in the lane within the cranes' span, or before its end.
+
+        Trucks for all blocks of straddle carriers stand in the lanes of the interchange, the nearest first.
+        """
+        if self.terminal.blocks.kind[block] == "straddle":
+            return self._nearest(self._interchange(group), block) if land else []
         line = self.in_span(block)
         if line is None:
             return self._before(block, group, land)
@@ -79,6 +86,28 @@ class Places:
         x, y = self.terminal.slot_xy(np.array([block]), np.array([bay]), np.array([1]))
         sx, sy, yaw = line.at(line.nearest((float(x[0]), float(y[0])))[0])
         return [Spot("lane", round(sx, 3), round(sy, 3), yaw, owner=block)]
+
+    def _interchange(self, group: str) -> list[Spot]:
+        """Places in lanes that end in an area of kind 'interchange': backed into, with the box at the lane's end."""
+        if group not in self._grid:
+            self._grid[group] = []
+            sizes = [(k.length / 2, standing_height(k)[1]) for k in self.terminal.catalogue.kinds.values()
+                     if k.group == group]  # fmt: skip
+            areas = [area for area in self.terminal.areas if area.kind == "interchange"]
+            lines = [line_of(lane) for lane in self.terminal.lanes if lane.kind == group]
+            ends = [line for line in lines if any(_inside(line.points[-1], a) for a in areas) and len(line.points) == 2]
+            for n, line in enumerate(ends if sizes else []):
+                back = max(half + offset for half, offset in sizes) + BEHIND
+                x, y, yaw = line.at(line.long - back)
+                self._grid[group].append(Spot("back", round(x, 3), round(y, 3), yaw + pi, owner=0, lane=n))
+        return self._grid[group]
+
+    def _nearest(self, spots: list[Spot], block: int) -> list[Spot]:
+        """Spots, those nearest to the middle of a block first."""
+        b, frame = self.terminal.blocks, self._frame(block)
+        across = float(b.rows[block] * b.row_pitch[block]) / 2 * float(b.row_sign[block])
+        x, y = ahead(frame, float(b.bays[block] * b.bay_pitch[block]) / 2, across)
+        return sorted(spots, key=lambda s: (round(hypot(s.x - x, s.y - y), 3), s.lane))
 
     def in_span(self, block: int) -> Line | None:
         """The painted lane within the span of the cranes over a block, along its stacks."""

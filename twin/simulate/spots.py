@@ -1,14 +1,19 @@
 """Places where vehicles stop, how they are come to from the lanes, and how they are left again."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import cos, pi, radians, sin, tan
 
 from twin.simulate.lanegraph import LaneGraph, cost
 from twin.simulate.lines import Line, Point, Pose, ahead, crossing, kept, seen, slant, turn
 
-LEADS = (17.0, 9.0, 27.0)  # metres driven straight before and after a stop beside a lane: past who stands there too
+LEADS = (
+    17.0,
+    9.0,
+    27.0,
+    5.0,
+)  # metres driven straight before and after a stop beside a lane: past who stands there too
 GENTLE = radians(25)  # the other angle at which such a stop is come to and left: a tail swings out less
 RAY = 120.0  # metres, the farthest lane that a place off the lanes is come to from
 PAST = 19.0  # metres a truck drives past a place before it backs into it
@@ -58,24 +63,39 @@ class Ramp:
     via: tuple[Point, ...]
     seconds: float
     sort: tuple[int, int]  # line, and which of several ways
+    gentle: bool = False
     backing: tuple[Point, ...] = ()  # after a stop at the last of *via*: corners of the way back to the spot
 
 
 def exits(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
     """Ways out of a spot; *slack*: metres that the vehicle's middle may be off it along *yaw*."""
     found = [r for r in _out(graph, spot, slack) if r.node >= 0]
-    return [r for r in found if graph.passable([spot.pose[:2], *r.via, graph.pose[r.node][:2]])]
+    return _chosen([r for r in found if graph.passable(kept([spot.pose[:2], *r.via, graph.pose[r.node][:2]]))])
 
 
 def entries(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
     """Ways into a spot."""
     found = [r for r in _in(graph, spot, slack) if r.node >= 0]
-    return [
-        r
-        for r in found
-        if graph.passable([graph.pose[r.node][:2], *r.via, *(() if r.backing else (spot.pose[:2],))])
-        and (not r.backing or graph.passable([r.via[-1], *r.backing, spot.pose[:2]]))
-    ]
+    return _chosen(
+        [
+            r
+            for r in found
+            if graph.passable(kept([graph.pose[r.node][:2], *r.via, *(() if r.backing else (spot.pose[:2],))]))
+            and (not r.backing or graph.passable(kept([r.via[-1], *r.backing, spot.pose[:2]])))
+        ]
+    )
+
+
+def _chosen(ramps: list[Ramp]) -> list[Ramp]:
+    """Of the ways by one line the steep ones where there are any, and none with the shortest lead if another will do."""
+    by_line: dict[tuple[int, bool], list[Ramp]] = {}
+    for ramp in ramps:
+        by_line.setdefault((ramp.sort[0], ramp.gentle), []).append(ramp)
+    out = []
+    for (line, gentle), several in sorted(by_line.items()):
+        if not gentle or (line, False) not in by_line:
+            out += [r for r in several if r.sort[1] != len(LEADS) - 1] or several
+    return out
 
 
 def _out(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
@@ -143,26 +163,32 @@ def _backing_in(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
 
 
 def _aside(graph: LaneGraph, spot: Spot, *, out: bool) -> Iterator[Ramp]:
-    """Between a spot and the lanes that lead the same way beside it."""
-    for n, line in enumerate(graph.lines):
-        for i, heading in enumerate(line.headings):
-            aside = seen(spot.pose, line.points[i])[1]
-            if abs(turn(heading, spot.yaw)) > 0.05 or not 2.0 < abs(aside) < OFF_LANE:
-                continue
-            sign = 1 if out else -1
-            steep = slant(aside, graph.radius)
-            for k, (lead, angle) in enumerate(product(LEADS, (steep, min(steep, GENTLE)))):
-                cut, run = graph.radius * tan(angle / 2), abs(aside) / tan(angle)
-                near, far = ahead(spot.pose, sign * lead), ahead(spot.pose, sign * (lead + run), aside)
-                low, high = line.clear(i, graph.radius)
-                s = line.along[i] + seen((*line.points[i], heading), far)[0] + sign * cut
-                if low <= s <= high:
-                    node = graph.node_after(n, s) if out else graph.node_before(n, s)
-                    yield (
-                        _leaving(graph, spot, node, [near, far], n, k)
-                        if out
-                        else _coming(graph, spot, node, [far, near], n, k)
-                    )
+    """Between a spot and the lanes beside it that lead the same way, for two-way vehicles also the other way."""
+    for back in (False, True) if graph.free else (False,):
+        pose = (spot.x, spot.y, spot.yaw + (pi if back else 0.0))
+        for n, line in enumerate(graph.lines):
+            for i, heading in enumerate(line.headings):
+                aside = seen(pose, line.points[i])[1]
+                if abs(turn(heading, pose[2])) < 0.05 and 2.0 < abs(aside) < OFF_LANE:
+                    yield from _slants(graph, spot, pose, (n, i), aside, out=out)
+
+
+def _slants(
+    graph: LaneGraph, spot: Spot, pose: Pose, leg: tuple[int, int], aside: float, *, out: bool
+) -> Iterator[Ramp]:
+    """Ways between a spot driven through along *pose* and one leg of a line *aside* of it."""
+    (n, i), sign = leg, 1 if out else -1
+    line, steep = graph.lines[n], slant(aside, graph.radius)
+    low, high = line.clear(i, graph.radius)
+    for (k, lead), gentle in product(enumerate(LEADS), (False, True)):
+        angle = min(steep, GENTLE) if gentle else steep
+        cut, run = graph.radius * tan(angle / 2), abs(aside) / tan(angle)
+        near, far = ahead(pose, sign * lead), ahead(pose, sign * (lead + run), aside)
+        s = line.along[i] + seen((*line.points[i], line.headings[i]), far)[0] + sign * cut
+        if low <= s <= high and cut <= lead:
+            node = graph.node_after(n, s) if out else graph.node_before(n, s)
+            ramp = _leaving if out else _coming
+            yield replace(ramp(graph, spot, node, [near, far] if out else [far, near], n, k), gentle=gentle)
 
 
 def _met(graph: LaneGraph, ray: Pose) -> Iterator[tuple[int, int, float, float]]:
@@ -188,7 +214,7 @@ def _coming(
     if node < 0:
         return Ramp(-1, (), 0.0, (n, k))
     points = kept([graph.pose[node][:2], *via, *backing, spot.pose[:2]])
-    return Ramp(node, tuple(via), _seconds(points) + (20.0 if backing else 0.0), (n, k), backing)
+    return Ramp(node, tuple(via), _seconds(points) + (20.0 if backing else 0.0), (n, k), backing=backing)
 
 
 def _seconds(points: list[Point]) -> float:

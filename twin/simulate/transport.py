@@ -1,19 +1,20 @@
 """Vehicles carry boxes between quay cranes and blocks: AGVs, or tractors where a terminal has no AGVs.
 
 Rules.  Orders are given out in the order they came, each to the idle vehicle that can be there soonest, but no crane
-has more vehicles called for discharging than it has lanes.  A vehicle takes a lane of a crane only at the moment it
+has more vehicles called than it has lanes, and for loading two AGVs more.  A vehicle takes a lane of a crane only at the moment it
 sets out for it.  After its work an AGV waits where it is, before a block, unless fewer than `KEPT_FREE` places are then
 left there; a tractor goes back to where the layout parks it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from math import hypot
+from math import hypot, inf
 
 from twin.simulate.fleet import Vehicle
 from twin.simulate.ground import Ground
 from twin.simulate.handover import AFT, FORE, MIDDLE, Order, Process, Room, Stop
 from twin.simulate.spots import Spot
+from twin.simulate.stacking import VEHICLE_TOP
 from twin.simulate.works import Works
 
 GROUPS = ("agv", "tractor")  # who carries; the first that the terminal has
@@ -32,10 +33,20 @@ class Carriers:
     vehicles: list[Vehicle]
     idle: list[Vehicle] = field(default_factory=list)
     waiting: list[Order] = field(default_factory=list)
-    called: dict[int, int] = field(default_factory=dict)  # crane -> vehicles at it or called to it for discharging
+    called: dict[int, int] = field(default_factory=dict)  # crane -> vehicles at it or called to it
     home: dict[int, Spot] = field(default_factory=dict)  # machine row -> where it is parked
 
+    @property
+    def ahead(self) -> int:
+        """Vehicles more than a crane has lanes that may fetch boxes for it: tractors would wait in a block's only lane."""
+        return 2 if self.group == "agv" else 0
+
     # -- what others ask
+
+    @property
+    def top(self) -> float:
+        """Metres above the ground that a vehicle with a box on it reaches."""
+        return VEHICLE_TOP
 
     def lanes(self, crane: int) -> tuple[float, ...]:
         """Trolley positions over the lanes of a quay crane."""
@@ -69,7 +80,7 @@ class Carriers:
             if not self.idle:
                 return
             crane = order.crane
-            if order.discharging and self.called.get(crane, 0) >= len(self.lanes(crane)):
+            if self.called.get(crane, 0) >= len(self.lanes(crane)) + (0 if order.discharging else self.ahead):
                 continue
             targets = self._crane_spots(crane) if order.discharging else self._block_spots(self._block(order.boxes[0]))
             vehicle = self._nearest(targets)
@@ -77,8 +88,7 @@ class Carriers:
                 continue
             self.waiting.remove(order)
             self.idle.remove(vehicle)
-            if order.discharging:
-                self.called[crane] = self.called.get(crane, 0) + 1
+            self.called[crane] = self.called.get(crane, 0) + 1
             self.works.env.process(self._discharge(order, vehicle) if order.discharging else self._load(order, vehicle))
 
     def _nearest(self, targets: list[Spot]) -> Vehicle | None:
@@ -88,7 +98,8 @@ class Carriers:
         x, y = targets[0].x, targets[0].y
         near = sorted(self.idle, key=lambda v: (hypot(v.pose[0] - x, v.pose[1] - y), v.row))[:NEAREST]
         soonest = [(self.ground.seconds(v, targets[0]), v.row, v) for v in near]
-        return min(soonest, key=lambda s: s[:2])[2] if soonest else None
+        found = min(soonest, key=lambda s: s[:2], default=None)
+        return found[2] if found is not None and found[0] < inf else None
 
     # -- a vehicle's work
 
@@ -127,6 +138,7 @@ class Carriers:
         stop = self.ground.stop(vehicle)
         order.stop.succeed(stop)
         yield stop.done
+        self.called[order.crane] -= 1
         yield from self._rest(vehicle)
 
     def _rooms(self, vehicle: Vehicle) -> Process:
