@@ -81,9 +81,7 @@ def test_lanes_keep_clear_of_blocks_and_two_metres_of_masts(terminal):
 
 
 def test_nobody_is_parked_across_a_lane(terminal):
-    """A vehicle may wait in a lane, looking the way it is driven (an AGV either way, as it drives); across one it would be
-    in the way for ever.
-    """
+    """A vehicle may wait in a lane, looking the way it is driven (an AGV either way); across one it is in the way."""
     lanes = [LineString(lane.points) for lane in terminal.lanes]
     m = terminal.machines
     heading = {f"machine {name}": yaw for name, yaw in zip(m.name, m.yaw)}
