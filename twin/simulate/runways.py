@@ -132,6 +132,9 @@ def ground_of(terminal: Terminal, stacks: Stacks, crane: Crane) -> Ground:
     pitch, row_pitch = float(b.bay_pitch[k]), float(b.row_pitch[k])
     forward, left = g1 > g0, y1 > y0 or stacks.rows == 1
     columns = _cells(g0, pitch if forward else -pitch, stacks.columns, pitch / 2 - BOX_END, pitch / 2 + BEFORE)
+    jut = max(LONGEST - pitch, 0.0) + BOX_END  # a 45' box at the end of the block sticks out of it
+    columns[0][1] -= jut
+    columns[1][-2] += jut
     rows = _cells(y0, row_pitch if left else -row_pitch, stacks.rows, BOX_SIDE, row_pitch / 2 + ASIDE)
     top = stacks.every[:: 1 if forward else -1, :: 1 if left else -1]
     return Ground(columns, rows, top, float(b.z[k]) - crane.z)
