@@ -1,104 +1,136 @@
-"""The gate as the layout draws it: lanes in and out, where trucks stop at the booths; and who comes when.
+"""The gate as the layout draws it: lanes in and out, booths, the public road, the truck park; and who comes when.
 
 A truck lane that passes through an area of kind 'gate' leads in if it ends nearer to the blocks than it begins, else
-out.  Trucks come on the outer end of a lane, from the public road, and are gone where they reach it again.
+out.  Truck lanes that cross a lane in on its outer side, before the booth, are the public road that trucks come by;
+those that cross a lane out beyond the booth, the one they leave by.  Where there is none, trucks come and go at the
+lane's outer end.  The truck park is an area so called; trucks wait there on the truck lanes within it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from twin.geometry import Floats
+from twin.simulate.ground import RADIUS
+from twin.simulate.lanegraph import GRID
+from twin.simulate.lines import Line, Point, Pose, crossing, line_of
 from twin.simulate.scenario import Gate, Window
-from twin.terminal import Area, Lane, Terminal
+from twin.terminal import Terminal
 
 HOUR = 3600.0  # seconds
 AHEAD = 7.0  # metres from a truck's middle to its driver's window.  Drawn so: assets/equipment/truck.yaml
 END = 10.0  # metres from a lane's end to the middle of a truck that stands at it: half of 16.5 and some more
+ROOM = 20.0  # metres from truck to truck in a queue, middle to middle: 16.5 of truck, the rest made up
+CLEAR = 12.0  # metres from the middle of a truck that waits to a lane that crosses before it.  Made up
 SPREAD = 900.0  # seconds after the hour within which late trucks get their new slots.  Made up
-ROOM = 22.0  # metres from truck to truck in a queue, middle to middle: 16.5 of truck, the rest made up
-Pose = tuple[float, float, float]  # x, y, yaw
-Point = tuple[float, float]
+VANISHING = 10  # places on the public road, one behind the other, where trucks are gone
+PARK = "truck park"  # the name of the area
 
 
 @dataclass(frozen=True)
 class Way:
-    """A lane through the gate: metres along it of the middles of trucks that stand at its ends and at the booth."""
+    """A lane through the gate, and where trucks stand in it: the first at the booth, others behind."""
 
-    lane: Lane
-    inward: bool
-    booth: float
-
-    @property
-    def long(self) -> float:
-        """Metres."""
-        return float(np.hypot(*np.diff(np.array(self.lane.points), axis=0).T).sum())
-
-    @property
-    def outer(self) -> Pose:
-        """Where a truck stands at the public road."""
-        return self.at(END if self.inward else self.long - END)
-
-    @property
-    def stop(self) -> Pose:
-        """Where a truck stands at the booth."""
-        return self.at(self.booth)
-
-    @property
-    def waits(self) -> Pose | None:
-        """Where the next truck waits for the booth, if the lane is long enough inside the booth's own side."""
-        back = self.booth - ROOM
-        return self.at(back) if back >= (END + ROOM if self.inward else END) else None
-
-    def at(self, along: float) -> Pose:
-        """A place so many metres from the lane's beginning, looking along it."""
-        points = np.array(self.lane.points)
-        leg = np.diff(points, axis=0)
-        ends = np.cumsum(np.hypot(leg[:, 0], leg[:, 1]))
-        n = min(int(np.searchsorted(ends, along)), len(leg) - 1)
-        length = float(np.hypot(*leg[n]))
-        share = 1 - (float(ends[n]) - along) / length
-        x, y = points[n] + leg[n] * share
-        return float(x), float(y), float(np.arctan2(leg[n, 1], leg[n, 0]))
+    name: str
+    places: tuple[Pose, ...]
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """All lanes through the gate."""
+    """The lanes through the gate, where trucks appear, and where they are gone: on each road the best place first."""
 
     ins: tuple[Way, ...]
     outs: tuple[Way, ...]
+    entries: tuple[Pose, ...]
+    exits: tuple[tuple[Pose, ...], ...]
+    parks: tuple[Pose, ...]
 
 
 def gateway(terminal: Terminal) -> Gateway | None:
-    """The lanes in and out; None where the layout has not at least one of each."""
-    areas = [area for area in terminal.areas if area.kind == "gate"]
-    lanes = [lane for lane in terminal.lanes if lane.kind == "truck"]
-    ways = [way for lane in lanes for way in _through(terminal, lane, areas)]
-    ins, outs = (tuple(way for way in ways if way.inward is inward) for inward in (True, False))
-    return Gateway(ins, outs) if ins and outs else None
+    """The gate; None where the layout has not at least one lane in and one out."""
+    lines = [line_of(lane) for lane in terminal.lanes if lane.kind == "truck"]
+    others = lines + [line_of(lane) for lane in terminal.lanes if lane.kind == "tractor"]
+    booths = [(line, booth) for line in lines if (booth := _booth(terminal, line)) is not None]
+    sides: dict[bool, list[tuple[Line, float]]] = {True: [], False: []}
+    for line, booth in booths:
+        sides[_yardward(terminal, line)].append((line, booth))
+    ins, outs = (tuple(_way(line, booth, others) for line, booth in sides[inward]) for inward in (True, False))
+    if not ins or not outs:
+        return None
+    through = [line for line, _ in booths]
+    roads = [line for line in lines if line not in through and len(line.points) == 2]
+    comes = [r for r in roads if any(s < booth for line, booth in sides[True] for s, _ in _meets(line, r))]
+    goes = [
+        (r, max(ts))
+        for r in roads
+        if (ts := [t for line, booth in sides[False] for s, t in _meets(line, r) if s > booth])
+    ]
+    entries = [r.at(END) for r in comes] or [line.at(END) for line, _ in sides[True]]
+    exits = [_vanishing(r, after) for r, after in goes] or [(line.at(line.long - END),) for line, _ in sides[False]]
+    return Gateway(ins, outs, tuple(entries), tuple(exits), _parks(terminal, lines, others))
 
 
-def _through(terminal: Terminal, lane: Lane, areas: list[Area]) -> list[Way]:
-    """The lane as a way through the first gate it passes; none if it passes none or is too short to stop in."""
-    way = Way(lane, inward=_yardward(terminal, lane), booth=0.0)
-    along = np.arange(0.0, way.long, 0.5)
-    places = np.array([way.at(float(s))[:2] for s in along])
-    for area in areas:
-        inside = along[within(places, area.ring)]
-        if len(inside):
-            middle = float(inside[0] + inside[-1]) / 2 - AHEAD
-            low, high = (END + ROOM, way.long - END) if way.inward else (END, way.long - END - ROOM)
-            return [replace(way, booth=min(max(middle, low), high))] if low <= high else []
-    return []
+def _booth(terminal: Terminal, line: Line) -> float | None:
+    """Metres along a lane of the middle of a truck whose window is in the middle of the gate; None: not through it."""
+    along = np.arange(0.0, line.long, 0.5)
+    places = np.array([line.at(float(s))[:2] for s in along]).reshape(-1, 2)
+    for area in terminal.areas:
+        inside = along[within(places, area.ring)] if area.kind == "gate" else along[:0]
+        if len(inside) > 2 * END:
+            return min(max(float(inside[0] + inside[-1]) / 2 - AHEAD, END), line.long - END)
+    return None
 
 
-def _yardward(terminal: Terminal, lane: Lane) -> bool:
+def _yardward(terminal: Terminal, line: Line) -> bool:
     b = terminal.blocks
-    every = np.arange(len(b))
-    x, y = terminal.slot_xy(every, b.bays, np.maximum(b.rows // 2, 1))
-    (x0, y0), (x1, y1) = lane.points[0], lane.points[-1]
+    x, y = terminal.slot_xy(np.arange(len(b)), b.bays, np.maximum(b.rows // 2, 1))
+    (x0, y0), (x1, y1) = line.points[0], line.points[-1]
     return bool(np.hypot(x - x1, y - y1).min(initial=np.inf) < np.hypot(x - x0, y - y0).min(initial=np.inf))
+
+
+def _way(line: Line, booth: float, others: list[Line]) -> Way:
+    """Places from the booth backwards as far as no other lane is crossed."""
+    crossed = [s for other in others for s, _ in _meets(line, other)]
+    low = max([END, *(_straight(s) for s in crossed if s < booth)])
+    high = min([line.long - END, *(s - CLEAR for s in crossed if s > booth)])
+    first = min(max(booth, low), high) if low <= high else booth
+    count = 1 + max(int((first - low) / ROOM), 0)
+    return Way(line.name, tuple(line.at(first - n * ROOM) for n in range(count)))
+
+
+def _straight(crossed: float) -> float:
+    """From where on a truck stands straight that turned in where a lane crosses: past the next node of the lanes."""
+    return ceil((crossed + RADIUS["truck"]) / GRID) * GRID + 3.0
+
+
+def _meets(a: Line, b: Line) -> list[tuple[float, float]]:
+    """Places (on *a*, on *b*) where two lanes cross."""
+    found = (crossing(a, i, b, j) for i in range(len(a.headings)) for j in range(len(b.headings))) if a != b else ()
+    return [met for met in found if met is not None and 0 <= met[0] <= a.long and 0 <= met[1] <= b.long]
+
+
+def _vanishing(road: Line, after: float) -> tuple[Pose, ...]:
+    """Places at the end of a road, *after* the last lane that leads to it."""
+    count = int((road.long - END - after - 2 * CLEAR) / ROOM)
+    return tuple(road.at(road.long - END - n * ROOM) for n in range(max(min(count, VANISHING), 1)))
+
+
+def _parks(terminal: Terminal, lines: list[Line], others: list[Line]) -> tuple[Pose, ...]:
+    """Places on the lanes in the truck park where they cross no others, the foremost of each lane first."""
+    out: list[tuple[int, int, Pose]] = []
+    for area in (area for area in terminal.areas if area.name == PARK):
+        for n, line in enumerate(lines):
+            along = np.arange(END, line.long - END, 1.0)
+            places = np.array([line.at(float(s))[:2] for s in along]).reshape(-1, 2)
+            crossed = np.array([s for other in others for s, _ in _meets(line, other)])
+            free = within(places, area.ring) & np.all(np.abs(along[:, None] - crossed) > CLEAR, axis=1)
+            taken: list[float] = []
+            for s in along[free][::-1].tolist():
+                if not taken or taken[-1] - s >= ROOM:
+                    out.append((len(taken), n, line.at(s)))
+                    taken.append(s)
+    return tuple(pose for _, _, pose in sorted(out))
 
 
 def within(points: Floats, ring: tuple[Point, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

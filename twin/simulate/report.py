@@ -44,7 +44,7 @@ YARD_RATE = Published(
     "ARMGs at work", 15, 30, "moves/h", "usual range; 30: ECT Delta ASC, cargotec.com 2002-08-21"
 )  # fmt: skip
 TURN = Published(
-    "trucks, median turn", 10, 60, "min", "10 for a simple visit: NCFRP Report 11, ch. 5; an hour is the goal"
+    "trucks, median turn", 0, 60, "min", "an hour is the goal; 10 min for a simple visit: NCFRP Report 11, ch. 5"
 )
 STAGES = ("outside", "verified", "released", "drive in", "served", "drive out")
 
