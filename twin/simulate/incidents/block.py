@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 import numpy as np
 import simpy
 
-from twin.containers import size
+from twin.containers import TEU, size
 from twin.facts import PlaceKind
 from twin.geometry import Floats
 from twin.simulate.closest import Carried, Solid, fixed
 from twin.simulate.incidents.cast import PATIENCE, Held, hold, row_of
 from twin.simulate.incidents.hook import Hook, crane_of
+from twin.simulate.planted import PLANTED
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import Truth
 from twin.simulate.works import Works
@@ -97,10 +98,7 @@ class Block:
 
     def carried(self, one: Stood) -> Carried:
         """It, hanging in the middle hold of a crane."""
-        boxes = self.works.book.boxes
-        known = size(boxes.code[one.box])
-        width = known.width if known else 2.438  # ISO 668
-        return Carried(0, boxes.name[one.box], boxes.length(one.box), width, one.top - one.foot)
+        return carried(self.works, one.box)
 
     def solid(self, some: list[Stood]) -> Solid:
         """Boxes where they stand."""
@@ -114,6 +112,13 @@ class Block:
 
     def slot(self, one: Stood) -> str:
         return f"block {self.name}, bay {one.bay}, row {one.row}, tier {one.tier}"
+
+
+def carried(works: Works, box: int, hold: int = 0) -> Carried:
+    """A box in a hold of a machine."""
+    boxes = works.book.boxes
+    known = size(boxes.code[box])
+    return Carried(hold, boxes.name[box], boxes.length(box), known.width if known else TEU[1], boxes.height(box))
 
 
 def block(works: Works, number: int) -> Block:
@@ -246,7 +251,8 @@ def _chosen(
     random: np.random.Generator,
 ) -> tuple[Hook, int] | None:
     """A crane and a block of those that would do; one whose cranes are all free, if there is any."""
-    wanted = works.terminal.block_row[incident.who[1]] if len(incident.who) > 1 else -1
+    names = zip(incident.who, PLANTED[incident.kind].roles, strict=False)
+    wanted = next((works.terminal.block_row[name] for name, role in names if role.of == "block"), -1)
     there = hooks(works, incident, groups)
     order = random.permutation(len(there)).tolist()
     free = [all(not works.of_duty(row).users for row in crew(works, hook)) for hook in there]

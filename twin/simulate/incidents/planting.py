@@ -14,7 +14,9 @@ import simpy
 from twin.simulate.handover import Process
 from twin.simulate.incidents.messages import plant_jump, plant_silence, plant_wrong_number
 from twin.simulate.incidents.rails import plant_close
+from twin.simulate.incidents.ships import plant_boom
 from twin.simulate.incidents.stacks import plant_dragged, plant_occupied, plant_on_forty
+from twin.simulate.incidents.vehicles import plant_corner, plant_under_load
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import Truth, not_planted
 from twin.simulate.works import Works
@@ -25,6 +27,9 @@ Planter = Callable[[Works, Incident], Generator[simpy.Event, Any, Truth | str]]
 PLANTERS: dict[str, Planter] = {
     "cranes-close": plant_close,
     "spreader-dragged": plant_dragged,
+    "boom-down": plant_boom,
+    "truck-under-load": plant_under_load,
+    "corner-cut": plant_corner,
     "slot-occupied": plant_occupied,
     "twenty-on-forty": plant_on_forty,
     "position-jump": plant_jump,

@@ -1,0 +1,326 @@
+"""Incidents with vehicles: one that stands under a suspended load, one that cuts the corner of a block."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import cos, isnan, pi, sin
+
+import numpy as np
+
+from twin.facts import PlaceKind, Status
+from twin.geometry import Floats
+from twin.simulate._ground import DT, touches
+from twin.simulate.closest import Solid, apart, closest, fixed, machine
+from twin.simulate.fleet import CUSP, Drive, Vehicle, drive
+from twin.simulate.ground import SETTLE, WAITS, Ground
+from twin.simulate.incidents.block import (
+    AGAIN,
+    Block,
+    Played,
+    Stood,
+    block,
+    carried,
+    crew,
+    in_block,
+    over,
+    served,
+)
+from twin.simulate.incidents.cast import PATIENCE, Held, hold, kind_of, row_of
+from twin.simulate.incidents.hook import DWELL, Hook, crane_of
+from twin.simulate.incidents.stacks import SPREAD, bring_back, pick
+from twin.simulate.planted import PLANTED, VEHICLES
+from twin.simulate.reservations import instant
+from twin.simulate.scenario import Incident
+from twin.simulate.truth import met
+from twin.simulate.works import Works
+
+ABOVE = (
+    1.5  # metres between a load and the vehicle under it: more than `CLEAR`, so that it is only the place that is wrong
+)
+SOON = 30.0  # seconds for which one waits for a vehicle that stands there
+SLOW = 2.0  # m/s of a vehicle that cuts a corner.  Made up, as the others here
+LONGEST, WIDEST, STEP = 16.0, 3.0, 0.1  # metres that it drives aside at most, ahead and across; and between looks
+Pose = tuple[float, float, float]
+Make = Callable[[Pose, float, bool], Floats]  # a path from a pose, so long, forwards or not
+NEAR = 40.0  # metres from a vehicle to boxes that it might come near to
+
+
+def standing(works: Works, named: str = "") -> list[int]:
+    """Rows of vehicles that stand somewhere and are about nothing; only the one that is named, if one is."""
+    now = np.array([works.env.now])
+    out = []
+    for row in sorted(works.tracks):
+        guest = row >= len(works.terminal.machines)
+        if (guest and row not in works.guest_kind) or kind_of(works, row).group not in VEHICLES:
+            continue
+        if (named and row != row_of(works, named)) or works.of_duty(row).users:
+            continue
+        if works.tracks[row].sampled(now).status[0] != Status.GONE:
+            out.append(row)
+    return out
+
+
+def vehicle_solid(works: Works, row: int) -> Solid:
+    """A vehicle and the boxes on it."""
+    loads = [
+        carried(works, box, place.bay)
+        for box, place in sorted(works.book.place.items())
+        if place.kind == PlaceKind.MACHINE and place.where == row
+    ]
+    return machine(
+        works.roster.machines.name[row], kind_of(works, row), works.tracks[row], works.terminal.catalogue, loads
+    )
+
+
+# -- under a suspended load
+
+
+@dataclass(frozen=True)
+class Above:
+    """*box* is to hang over the vehicle of *row*: gantry and trolley there."""
+
+    box: Stood
+    row: int
+    gantry: float
+    trolley: float
+
+
+def plant_under_load(works: Works, incident: Incident) -> Played:
+    """A crane holds a box over a vehicle that waits within its reach, and brings it back to its slot."""
+    named = incident.who[1] if len(incident.who) > 1 else ""
+    missing = f"{named or 'no vehicle'} {'did not stand' if named else 'stood'} within a yard crane's reach"
+    find = partial(_above, works, named)
+    return (yield from in_block(works, incident, find, partial(_held_over, works, incident), missing))
+
+
+def _above(works: Works, named: str, hook: Hook, block: Block) -> Above | None:
+    now, rail = np.array([works.env.now]), works.rails[hook.crane.row]
+    found = []
+    boxes = [one for one in block.topmost if one.feet in SPREAD and hook.reaches(hook.crane.reach(one.x, one.y)[1])]
+    for row in standing(works, named) if boxes else ():
+        s = works.tracks[row].sampled(now)
+        gantry, trolley = hook.crane.reach(float(s.x[0]), float(s.y[0]))
+        along = rail.along(hook.crane, gantry)
+        if hook.reaches(trolley) and rail.ends[0] <= along <= rail.ends[1] and _beside(block, s.x[0], s.y[0]):
+            box = min(boxes, key=lambda one: (abs(one.x - s.x[0]) + abs(one.y - s.y[0]), one.box))
+            found.append((hook.way(float(s.x[0]), float(s.y[0])), row, Above(box, row, gantry, trolley)))
+    return min(found, key=lambda f: f[:2])[2] if found else None
+
+
+def _beside(block: Block, x: float, y: float) -> bool:
+    """Whether it is no farther than a vehicle's length from the block: a crane of a long runway serves several."""
+    return any(abs(one.x - x) < NEAR and abs(one.y - y) < NEAR for one in block.boxes)
+
+
+def _held_over(works: Works, incident: Incident, hook: Hook, block: Block, plan: Above, crew: Held) -> Played:
+    env, rail, one = works.env, works.rails[hook.crane.row], plan.box
+    below = yield from hold(works, [plan.row], SOON)
+    if below is None:
+        return ""
+    at = hook.crane.reach(one.x, one.y)
+    yield from rail.claim(hook.crane, [at[0], plan.gantry])
+    hook.crane.status.set(env.now, Status.WORKING)
+    yield from pick(works, hook, block, one, at)
+    load = block.carried(one)
+    vehicle = vehicle_solid(works, plan.row)
+    boxes: Floats = vehicle.at(np.array([env.now]))[0]
+    high = over(works, hook, load.height)
+    there = hook.carry(env.now, plan.gantry, plan.trolley, over=high, loaded=True)
+    low = float(boxes[:, 3].max()) + ABOVE + load.height - hook.crane.z
+    down = hook.hoist(there, min(low, high), loaded=True)
+    up = hook.hoist(down + max(incident.lasts, DWELL), high, loaded=True)
+    nearest = closest(hook.solid(load), fixed(vehicle.name, vehicle.part, boxes), there, up)
+    yield env.timeout(up - env.now)
+    yield from bring_back(works, hook, block, one, at)
+    rail.release(hook.crane)
+    below.release()
+    who = hook.name, vehicle.name, load.name
+    return met(incident, works.scenario, who, (there, up), nearest)
+
+
+# -- cutting a corner
+
+
+@dataclass(frozen=True)
+class Swerve:
+    """A drive up to a block and back again."""
+
+    vehicle: Vehicle
+    block: int
+    drive: Drive
+    obstacle: Solid
+
+
+def plant_corner(works: Works, incident: Incident) -> Played:
+    """A vehicle that stands by a block drives up to its corner, or the boxes there, stops, and drives back."""
+    env, since, ground = works.env, works.env.now, works.ground
+    if ground is None:
+        return "nothing drives on this terminal"
+    usual = PLANTED[incident.kind].amount
+    metres = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
+    random = works.random(f"incident {incident.kind} {incident.at}")
+    while (left := PATIENCE - (env.now - since)) > 0:
+        swerve = _swerve(works, ground, incident, metres, random)
+        if swerve is not None:
+            rows = [swerve.vehicle.row, *_cranes(works, swerve.block)]
+            held = yield from hold(works, rows, min(left, SOON))
+            if held is not None:
+                again = _of_vehicle(works, ground, swerve.vehicle, [swerve.block], metres)
+                if again is not None:
+                    came = yield from _cut(works, ground, incident, again)
+                    held.release()
+                    return came
+                held.release()
+        yield env.timeout(AGAIN)
+    return "no vehicle stood where it could have come so near to a block without harm to anybody else"
+
+
+def _cranes(works: Works, number: int) -> list[int]:
+    """Rows of the cranes that come over a block: they are held, so that none lowers on to a vehicle that moves."""
+    rows: set[int] = set()
+    for row in sorted(works.rails):
+        crane = crane_of(works, row)
+        if crane is not None and crane.kind.group in ("rtg", "armg") and number in served(works, Hook(works, crane)):
+            rows |= {*crew(works, Hook(works, crane))}
+    return sorted(rows)
+
+
+def _swerve(
+    works: Works, ground: Ground, incident: Incident, metres: float, random: np.random.Generator
+) -> Swerve | None:
+    """What the vehicle that is named can do; else one of those that stand about, by lot."""
+    blocks = [works.terminal.block_row[name] for name in incident.who[1:]] or list(range(len(works.terminal.blocks)))
+    rows = [row for row in standing(works, incident.who[0] if incident.who else "") if row in ground.vehicles]
+    for n in random.permutation(len(rows)).tolist():
+        found = _of_vehicle(works, ground, ground.vehicles[rows[n]], blocks, metres)
+        if found is not None:
+            return found
+    return None
+
+
+def _of_vehicle(works: Works, ground: Ground, vehicle: Vehicle, blocks: list[int], metres: float) -> Swerve | None:
+    """The shortest drive of a vehicle that ends *metres* from one of *blocks*, and is free."""
+    for number in blocks:
+        obstacle = _obstacle(works, number, vehicle.pose)
+        if obstacle is None:
+            continue
+        own = vehicle_solid(works, vehicle.row)
+        for path, forward in _paths(own, obstacle, vehicle, metres, works.env.now):
+            found = _driven(works, ground, vehicle, number, path, forward)
+            if found is not None:
+                return Swerve(vehicle, number, found, obstacle)
+    return None
+
+
+def _obstacle(works: Works, number: int, pose: Pose) -> Solid | None:
+    """Boxes of a block near a vehicle that are as low as it, and its corner slots, full or empty."""
+    b, here = works.terminal.blocks, block(works, number)
+    last, ground = 2 * int(b.bays[number]) - 1, float(b.z[number])
+    at = [(bay, row) for bay in (1, last) for row in (1, int(b.rows[number]))]
+    near = [(bay, row) for bay, row in at if _close(*here.slot_xy(bay, row), pose)]
+    low = [one for one in here.boxes if one.foot < 4.0 + ground and _close(one.x, one.y, pose)]
+    if not near and not low:
+        return None
+    yaw = float(b.yaw[number])
+    corners = np.array(
+        [(*here.slot_xy(*c), ground, ground + 2.591, 3.029, 1.219, cos(yaw), sin(yaw)) for c in near], float
+    )  # ISO 668, type 1CC
+    stood = here.solid(low)
+    names = [f"corner slot of block {here.name}, bay {bay}, row {row}" for bay, row in near]
+    boxes: Floats = np.concatenate([stood.at(np.zeros(1))[0], corners.reshape(-1, 8)])
+    return fixed(here.name, [*stood.part, *names], boxes)
+
+
+def _close(x: float, y: float, pose: Pose) -> bool:
+    return abs(x - pose[0]) < NEAR and abs(y - pose[1]) < NEAR
+
+
+def _paths(own: Solid, obstacle: Solid, vehicle: Vehicle, metres: float, now: float) -> Iterator[tuple[Floats, bool]]:
+    """Paths (k, 4) from where it stands to *metres* from the obstacle: straight ahead, back, or aside to the lane."""
+    t = np.array([now])
+    boxes = own.at(t)[0]
+    them = obstacle.at(t)[0]
+
+    def gap(path: Floats, forward: bool) -> float:
+        moved = _moved(boxes, vehicle.pose, path[-1], forward)
+        a = Solid(own.name, own.part, lambda _: moved[None])
+        return float(apart(a, fixed("", obstacle.part, them), t)[0])
+
+    radius = max(8.0, vehicle.kind.turning_radius)
+    ways: list[tuple[Make, bool, float]] = [(_straight, True, LONGEST), (_straight, False, LONGEST)]
+    aside: list[tuple[Make, bool, float]] = [(partial(_aside, radius, side), True, WIDEST) for side in (1.0, -1.0)]
+    for make, forward, most in (*ways, *aside):
+        start = make(vehicle.pose, STEP, forward)
+        if gap(start, forward) <= metres:
+            continue
+        for way in np.arange(2 * STEP, most, STEP).tolist():
+            if gap(make(vehicle.pose, way, forward), forward) > metres:
+                continue
+            low, high = way - STEP, way
+            for _ in range(50):
+                middle = (low + high) / 2
+                near = gap(make(vehicle.pose, middle, forward), forward) <= metres
+                low, high = (low, middle) if near else (middle, high)
+            yield make(vehicle.pose, low, forward), forward
+            break
+
+
+def _moved(boxes: Floats, pose: Pose, end: Floats, forward: bool) -> Floats:
+    """*boxes* (k, 8) of a vehicle at *pose* as they are at the end of a path."""
+    yaw = float(end[2]) + (0.0 if forward else pi)
+    turn = yaw - pose[2]
+    out: Floats = boxes.copy()
+    dx, dy = boxes[:, 0] - pose[0], boxes[:, 1] - pose[1]
+    out[:, 0], out[:, 1] = end[0] + cos(turn) * dx - sin(turn) * dy, end[1] + sin(turn) * dx + cos(turn) * dy
+    out[:, 6] = cos(turn) * boxes[:, 6] - sin(turn) * boxes[:, 7]
+    out[:, 7] = sin(turn) * boxes[:, 6] + cos(turn) * boxes[:, 7]
+    return out
+
+
+def _straight(pose: Pose, way: float, forward: bool) -> Floats:
+    """*way* metres ahead, or back."""
+    heading = pose[2] + (0.0 if forward else pi)
+    s = np.linspace(0.0, way, max(int(way / 0.5), 1) + 1)
+    still = np.full(len(s), heading), np.zeros(len(s))
+    return np.stack([pose[0] + cos(heading) * s, pose[1] + sin(heading) * s, *still], axis=1)
+
+
+def _aside(radius: float, side: float, pose: Pose, way: float, forward: bool) -> Floats:
+    """*way* metres to one side (+1: left), on two arcs of *radius*."""
+    most = float(np.arccos(1 - way / (2 * radius)))
+    a = np.linspace(0.0, most, 9)
+    first = np.stack([radius * np.sin(a), side * radius * (1 - np.cos(a)), side * a, np.full(9, 1 / radius)], axis=1)
+    second = first[:-1][::-1].copy()
+    second[:, 0], second[:, 1] = 2 * first[-1, 0] - second[:, 0], 2 * first[-1, 1] - second[:, 1]
+    whole = np.concatenate([first, second])
+    c, s = cos(pose[2]), sin(pose[2])
+    x, y = pose[0] + c * whole[:, 0] - s * whole[:, 1], pose[1] + s * whole[:, 0] + c * whole[:, 1]
+    return np.stack([x, y, pose[2] + whole[:, 2], whole[:, 3]], axis=1)
+
+
+def _driven(works: Works, ground: Ground, vehicle: Vehicle, number: int, path: Floats, forward: bool) -> Drive | None:
+    """There, a dwell, and back: None where something else is in the way."""
+    walls = ground.table.fixed
+    rest = np.delete(walls, len(walls) - len(works.terminal.blocks) + number, axis=0)  # blocks come last in it
+    half = ground.table.half[vehicle.number]
+    there = np.ascontiguousarray(path[:, :3])
+    if touches(there, half[0], half[1], rest, 0.0) >= 0:
+        return None
+    back = path[::-1].copy()
+    back[:, 2] += pi
+    start, kind = instant(works.env.now + SETTLE) * DT, vehicle.kind
+    speed = min(SLOW, kind.drive_loaded)
+    both = drive([(path, forward), (back, not forward)], start, speed=speed, acceleration=kind.drive_acceleration,
+                 yaw=vehicle.pose[2])  # fmt: skip
+    both.rows[len(path) :, 0] += DWELL + 1.0 - CUSP
+    wait, _ = ground.table.wait(vehicle.number, both.instants, instant(start), WAITS)
+    return Drive(start + wait * DT, both.rows) if wait >= 0 else None
+
+
+def _cut(works: Works, ground: Ground, incident: Incident, swerve: Swerve) -> Played:
+    env, vehicle, way = works.env, swerve.vehicle, swerve.drive
+    ground.follow(vehicle, way, vehicle.spot)
+    nearest = closest(vehicle_solid(works, vehicle.row), swerve.obstacle, way.start, way.end)
+    yield env.timeout(way.end - env.now)
+    who = works.roster.machines.name[vehicle.row], works.terminal.blocks.name[swerve.block]
+    return met(incident, works.scenario, who, (way.start, way.end), nearest)
