@@ -50,8 +50,8 @@ class NoWay(TwinError):
 
 
 @dataclass
-class _Asked:
-    """What stood in the way when a vehicle last asked."""
+class Asked:
+    """What a vehicle wants to do, and what stood in the way when it last asked."""
 
     hopeful: bool = False  # where it is to go may yet become a place that it can come to
     at: float = -1e9
@@ -168,29 +168,34 @@ class Ground:
 
         The vehicle is on duty until it stands, unless whoever sends it has *held* it for that.
         """
-        env = self.works.env
-        asked, began = _Asked(hopeful=callable(spots)), env.now
+        env, began = self.works.env, self.works.env.now
+        asked = Asked(hopeful=callable(spots))
         if vehicle.arrives > env.now:
             yield env.timeout(vehicle.arrives - env.now)
-        while True:
-            if not asked.hopeless(self.table, env.now):
-                turn_ = None if held else self.works.of_duty(vehicle.row).request(priority=ROUTINE)
-                if turn_ is not None:
-                    yield turn_
-                wanted = [spots] if isinstance(spots, Spot) else spots() if callable(spots) else spots
-                found = self.send(vehicle, wanted, asked)
-                if found is not None:
-                    vehicle.waited += env.now - began
-                    if turn_ is not None:
-                        env.process(self._on_the_way(vehicle, turn_))
-                    return found
-                if turn_ is not None:
-                    self.works.of_duty(vehicle.row).release(turn_)
+        while (found := self.begin(vehicle, spots, asked, held=held)) is None:
             yield env.timeout(AGAIN)
+        vehicle.waited += env.now - began
+        return found
 
-    def send(self, vehicle: Vehicle, spots: Iterable[Spot], asked: _Asked | None = None) -> Spot | None:
+    def begin(self, vehicle: Vehicle, spots: Wanted, asked: Asked, *, held: bool = False) -> Spot | None:
+        """Set out now for the first of *spots*, if it is free and there is a free way, and nobody has the vehicle.
+
+        *asked* keeps what was in the way, for the next time it is asked of the same vehicle at the same place.
+        """
+        if asked.hopeless(self.table, self.works.env.now):
+            return None
+        duty = self.works.of_duty(vehicle.row)
+        if not held and duty.count:
+            return None
+        wanted = [spots] if isinstance(spots, Spot) else spots() if callable(spots) else spots
+        found = self.send(vehicle, wanted, asked)
+        if found is not None and not held:
+            self.works.env.process(self._on_the_way(vehicle, duty.request(priority=ROUTINE)))
+        return found
+
+    def send(self, vehicle: Vehicle, spots: Iterable[Spot], asked: Asked | None = None) -> Spot | None:
         """Set out at once for the first of *spots* that is free, if there is a free way; the spot."""
-        known, asked = False, asked or _Asked()
+        known, asked = False, asked or Asked()
         blockers: dict[int, int] = {}
         for spot in spots:
             if not self.free(spot, vehicle):

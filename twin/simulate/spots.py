@@ -87,7 +87,7 @@ def entries(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
 
 
 def _chosen(ramps: list[Ramp]) -> list[Ramp]:
-    """Of the ways by one line the steep ones where there are any, and none with the shortest lead if another will do."""
+    """Of the ways by one line the steep ones if there are any, and none with the shortest lead if another will do."""
     by_line: dict[tuple[int, bool], list[Ramp]] = {}
     for ramp in ramps:
         by_line.setdefault((ramp.sort[0], ramp.gentle), []).append(ramp)

@@ -1,9 +1,9 @@
 """Vehicles carry boxes between quay cranes and blocks: AGVs, or tractors where a terminal has no AGVs.
 
 Rules.  Orders are given out in the order they came, each to the idle vehicle that can be there soonest, but no crane
-has more vehicles called than it has lanes, and for loading two AGVs more.  A vehicle takes a lane of a crane only at the moment it
-sets out for it.  After its work an AGV waits where it is, before a block, unless fewer than `KEPT_FREE` places are then
-left there; a tractor goes back to where the layout parks it.
+has more vehicles called than it has lanes, and for loading two AGVs more.  A vehicle takes a lane of a crane only at
+the moment it sets out for it.  After its work an AGV waits where it is, before a block, unless fewer than `KEPT_FREE`
+places are then left there; a tractor goes back to where the layout parks it.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import hypot, inf
 
 from twin.simulate.fleet import Vehicle
-from twin.simulate.ground import Ground
+from twin.simulate.ground import AGAIN, Asked, Ground
 from twin.simulate.handover import AFT, FORE, MIDDLE, Order, Process, Room, Stop
 from twin.simulate.spots import Spot
 from twin.simulate.stacking import VEHICLE_TOP
@@ -24,6 +24,14 @@ NEAREST = 5  # idle vehicles whose ways are compared
 
 
 @dataclass
+class Job:
+    """An order that nobody has yet, and what each idle vehicle would do for it, by machine row and where it stands."""
+
+    order: Order
+    asked: dict[tuple[int, Spot], Asked] = field(default_factory=dict)
+
+
+@dataclass
 class Carriers:
     """The vehicles that carry, and the orders that nobody has yet."""
 
@@ -32,13 +40,13 @@ class Carriers:
     group: str
     vehicles: list[Vehicle]
     idle: list[Vehicle] = field(default_factory=list)
-    waiting: list[Order] = field(default_factory=list)
+    waiting: list[Job] = field(default_factory=list)
     called: dict[int, int] = field(default_factory=dict)  # crane -> vehicles at it or called to it
     home: dict[int, Spot] = field(default_factory=dict)  # machine row -> where it is parked
 
     @property
     def ahead(self) -> int:
-        """Vehicles more than a crane has lanes that may fetch boxes for it: tractors would wait in a block's only lane."""
+        """How many more vehicles than it has lanes may fetch for a crane; tractors would wait in a block's only lane."""
         return 2 if self.group == "agv" else 0
 
     # -- what others ask
@@ -63,49 +71,56 @@ class Carriers:
     # -- who does what
 
     def start(self) -> Process:
-        """Vehicles report for work."""
-        yield self.works.env.timeout(0.0)
-        for vehicle in self.vehicles:
-            self.idle.append(vehicle)
-        self._give_out()
+        """Vehicles report for work; orders nobody could set out for are tried again."""
+        self.idle += self.vehicles
+        while True:
+            self._give_out()
+            yield self.works.env.timeout(AGAIN)
 
     def _order(self, order: Order) -> Order:
-        self.waiting.append(order)
+        self.waiting.append(Job(order))
         self._give_out()
         return order
 
     def _give_out(self) -> None:
-        """Orders to idle vehicles."""
-        for order in list(self.waiting):
-            if not self.idle:
-                return
-            crane = order.crane
-            if self.called.get(crane, 0) >= len(self.lanes(crane)) + (0 if order.discharging else self.ahead):
-                continue
-            targets = self._crane_spots(crane) if order.discharging else self._block_spots(self._block(order.boxes[0]))
-            vehicle = self._nearest(targets)
-            if vehicle is None:
-                continue
-            self.waiting.remove(order)
-            self.idle.remove(vehicle)
-            self.called[crane] = self.called.get(crane, 0) + 1
-            self.works.env.process(self._discharge(order, vehicle) if order.discharging else self._load(order, vehicle))
+        """Orders to idle vehicles that can set out for them at once."""
+        for job in list(self.waiting):
+            order = job.order
+            room = len(self.lanes(order.crane)) + (0 if order.discharging else self.ahead)
+            if self.idle and self.called.get(order.crane, 0) < room:
+                vehicle = self._sent(job)
+                if vehicle is not None:
+                    self.waiting.remove(job)
+                    self.called[order.crane] = self.called.get(order.crane, 0) + 1
+                    work = self._discharge if order.discharging else self._load
+                    self.works.env.process(work(order, vehicle))
 
-    def _nearest(self, targets: list[Spot]) -> Vehicle | None:
-        """The idle vehicle that is soonest at one of *targets*."""
-        if not targets:
+    def _sent(self, job: Job) -> Vehicle | None:
+        """The idle vehicle that sets out for a job: of those near by the one that is soonest there, if it can."""
+        order = job.order
+        spots = self._crane_spots(order.crane) if order.discharging else self._fetching(order)
+        if not spots:
             return None
-        x, y = targets[0].x, targets[0].y
+        x, y = spots[0].x, spots[0].y
         near = sorted(self.idle, key=lambda v: (hypot(v.pose[0] - x, v.pose[1] - y), v.row))[:NEAREST]
-        soonest = [(self.ground.seconds(v, targets[0]), v.row, v) for v in near]
-        found = min(soonest, key=lambda s: s[:2], default=None)
-        return found[2] if found is not None and found[0] < inf else None
+        there = [v for v in self.idle if v.spot in spots]
+        ways = sorted(((self.ground.seconds(v, spots[0]), v.row, v) for v in near), key=lambda s: s[:2])
+        for vehicle in [*there, *(v for seconds, _, v in ways if seconds < inf and v not in there)]:
+            asked = job.asked.setdefault((vehicle.row, vehicle.spot), Asked(hopeful=True))
+            if vehicle in there or self.ground.begin(vehicle, spots, asked) is not None:
+                self.idle.remove(vehicle)
+                return vehicle
+        return None
+
+    def _fetching(self, order: Order) -> list[Spot]:
+        """Where the first box of an order is fetched."""
+        assert self.works.yard is not None
+        return self._block_spots(self._block(order.boxes[0]), self.works.yard.bay_of(order.boxes[0]))
 
     # -- a vehicle's work
 
     def _discharge(self, order: Order, vehicle: Vehicle) -> Process:
-        """To the crane, to the yard, into the stacks."""
-        yield from self.ground.set_out(vehicle, lambda: self._crane_spots(order.crane))
+        """To the crane, where it is already going, to the yard, into the stacks."""
         stop = self.ground.stop(vehicle)
         order.stop.succeed(stop)
         yield stop.done
