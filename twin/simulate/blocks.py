@@ -15,6 +15,7 @@ A box whose crane has broken down waits; blocks with a broken crane are given no
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import simpy
@@ -54,6 +55,7 @@ class Runway:
     blocks: list[int]
     lane: bool  # vehicles stop beside the bays
     jobs: list[Job] = field(default_factory=list)
+    known: dict[tuple[int, int], Bools] = field(default_factory=dict)  # (crane row, block) -> columns it gets to
     called: simpy.Event = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,11 +160,24 @@ class Runway:
         under = [p for p in self.portals if p is not portal and self.broken(p)]
         return all(abs(self._at(p) - a) >= self._apart(p, portal) for p in under for a in along)
 
-    def shut(self, block: int, columns: int) -> Bools:
-        """TEU columns of a block that no crane in service gets to."""
+    def columns(self, portal: Portal, block: int) -> Bools:
+        """TEU columns of a block that a crane gets to, its broken neighbours standing where they stand."""
+        broken = any(self.broken(p) and not p.out for p in self.portals)
+        if broken or (portal.crane.row, block) not in self.known:
+            bays = range(1, 2 * int(self.works.terminal.blocks.bays[block]), 2)
+            found = np.array([self.reaches(portal, [portal.at_slot(block, bay, 1)[0]]) for bay in bays])
+            if broken:
+                return found
+            self.known[portal.crane.row, block] = found
+        return self.known[portal.crane.row, block]
+
+    def within(self, block: int, land: bool) -> Bools:
+        """TEU columns of a block that its cranes in service for one side get to."""
         able = [p for p in self.portals if not p.out]
-        bays = range(1, 2 * columns, 2)
-        return np.array([not any(self.reaches(p, [p.at_slot(block, bay, 1)[0]]) for p in able) for bay in bays])
+        both = self.lane or self.rail.over >= 0
+        ours = [p for p in able if both or (p.landward if land else p.seaward)]
+        columns = [self.columns(p, block) for p in ours]
+        return np.any(columns, axis=0) if columns else np.zeros(int(self.works.terminal.blocks.bays[block]), bool)
 
     def span(self, portal: Portal) -> tuple[float, float]:
         """How far a crane gets along the rail, its broken neighbours standing where they stand."""
@@ -276,6 +291,10 @@ class Blocks:
         both = runway.lane or runway.rail.over >= 0
         return any(both or (p.landward if land else p.seaward) for p in able)
 
+    def within(self, block: int, land: bool) -> Bools | None:
+        """TEU columns of a block that its cranes for the truck side (*land*) or the quay's side get to; None: all."""
+        return self.of[block].within(block, land) if block in self.of else None
+
     def _ask(self, box: int, stop: Stop, hold: int, room: Room | None, block: int) -> simpy.Event:
         self._number += 1
         own = self.works.terminal.machines
@@ -323,7 +342,7 @@ def install(works: Works) -> None:
             bearings[b] = bearings_of(terminal, Line([], [b]), b)
     planner = Planner(works, stacks, bearings, cards, works.random("yard"))
     yard = Blocks(works, planner)
-    planner.usable, planner.serves = yard.usable, yard.serves
+    planner.usable, planner.serves, planner.within = yard.usable, yard.serves, yard.within
     for line in lines:
         _staff(works, yard, line)
     planner.take_stock(there)
@@ -356,24 +375,27 @@ def _staff(works: Works, yard: Blocks, line: Line) -> None:
     for crane in line.cranes:
         crane.stand(0.0, trolley=0.0, hoist=crane.joint("hoist").high - 0.4)
     _send_away(works, line)
-    rail = Rail(works.env, line.cranes, evade, line.over, lambda c: runway.broken(by_row[c.row]), apart)
+
+    def stuck(crane: Crane) -> bool:
+        return runway.broken(by_row[crane.row])
+
+    rail = Rail(works.env, line.cranes, evade, line.over, stuck, apart)
     rail.ends = line.ends
     portals = [_portal(works, yard.planner, line, crane, rail) for crane in line.cranes]
     by_row |= {portal.crane.row: portal for portal in portals}
     lane = all(yard.planner.bearings[b].lane for b in line.blocks)
-    runway = Runway(works, yard.planner, rail, portals, line.blocks, lane)
+    runway: Runway = Runway(works, yard.planner, rail, portals, line.blocks, lane)
+    for portal in portals:
+        portal.columns = partial(runway.columns, portal)
     if not lane and len(portals) > 1:
         _share_ends(yard, runway, line)
     yard.runways.append(runway)
     yard.of |= dict.fromkeys(line.blocks, runway)
-    for block in line.blocks:
-        stacks = yard.planner.stacks[block]
-        stacks.shut = runway.shut(block, stacks.columns)
     for portal in portals:
         works.tracks[portal.crane.row] = portal.crane
         works.rails[portal.crane.row] = rail
         if not portal.out:
-            works.started.append(lambda portal=portal: runway.work(portal))  # type: ignore[misc]
+            works.started.append(partial(runway.work, portal))
 
 
 def _send_away(works: Works, line: Line) -> None:

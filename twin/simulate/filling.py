@@ -13,6 +13,7 @@ from twin.terminal import Terminal
 CLUSTER_BAYS, CLUSTER_ROWS = 3, 5  # 40' bays and rows that tend to hold one ship's boxes of one line
 TWENTIES = 0.44  # share of stacks that are 20'
 MOST = 0.93  # of what can stand there: boxes must be got at
+ROOM = 3  # stacks' worth of places for each length of box that a block keeps free.  Made up
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def filled(
     twenties &= stacks.short
     full = min(share, MOST) + 0.02 + wish[stacks.cluster] + random.normal(0, 0.17, n)
     tiers = np.clip(np.rint(full * stacks.limit), 0, stacks.limit).astype(np.int64)
+    _leave_room(stacks, tiers, twenties)
     columns = _columns(stacks, tiers, twenties, random)
     return _boxes(stacks, columns, line, maker)
 
@@ -108,6 +110,19 @@ def _stacks(terminal: Terminal, lift: dict[int, float], short: dict[int, Bools])
     if not parts:
         return _Stacks(*(np.zeros(0, np.int64) for _ in range(10)))  # type: ignore[arg-type]
     return _Stacks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _leave_room(stacks: _Stacks, tiers: Ints, twenties: Bools) -> None:
+    """Lower stacks of a block, the highest first, until any box can be dug out: `ROOM` stacks' worth of free places."""
+    most = np.minimum(stacks.limit, (stacks.ceiling / height("45G1") + 1e-6).astype(np.int64))
+    for block in np.unique(stacks.block):
+        for short in (True, False):
+            here = np.flatnonzero((stacks.block == block) & (twenties == short))
+            missing = ROOM * int(stacks.limit[here].max(initial=0)) - int(np.maximum(most - tiers, 0)[here].sum())
+            while missing > 0 and np.any(tiers[here] > 0):
+                highest = here[int(np.argmax(tiers[here] - 0.01 * most[here]))]
+                tiers[highest] -= 1
+                missing -= int(tiers[highest] < most[highest])
 
 
 def _columns(

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from twin.geometry import Floats
+from twin.geometry import Bools, Floats
 from twin.simulate.boxes import MASSES
 from twin.simulate.filling import Inventory
 from twin.simulate.handover import Room
@@ -65,6 +65,7 @@ class Planner:
     random: np.random.Generator
     usable: Callable[[int, bool], bool] = lambda block, land: True  # whether a block can be given boxes from there now
     serves: Callable[[int, bool], bool] = lambda block, land: True  # whether it has cranes for the truck or quay side
+    within: Callable[[int, bool], Bools | None] = lambda block, land: None  # columns its cranes for that side get to
     where: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # box -> block, bay, row: there or soon
     aloft: set[int] = field(default_factory=set)  # boxes that are just being moved within the yard
     asked: dict[int, int] = field(default_factory=dict)  # block -> boxes to be moved there, or on their way to it
@@ -117,14 +118,17 @@ class Planner:
         """So many more boxes wait to be moved in a block."""
         self.asked[block] = self.asked.get(block, 0) + by
 
-    def still(self, box: int, room: Room) -> Room:
-        """The room kept for *box* if it is still good and nobody digs there, else another one kept instead, if any."""
-        s = self.stacks[room.block]
-        wanted = s.wanted[covered(room.bay)[0], room.row - 1]
-        if self.fits(box, room) and not wanted:
+    def still(self, box: int, room: Room, within: Bools | None = None) -> Room:
+        """The room kept for *box* if it is still good and nobody digs there, else another one kept instead, if any.
+
+        *within* (columns,): where it may be.
+        """
+        s, columns = self.stacks[room.block], covered(room.bay)
+        wanted = s.wanted[columns[0], room.row - 1]
+        if self.fits(box, room) and not wanted and (within is None or within[columns].all()):
             return room
         s.unkeep(box, room.bay, room.row)
-        found = self.choose(s, box, self._far(room.block, covered(room.bay)[0]))
+        found = self.choose(s, box, self._far(room.block, columns[0]), within=within)
         better = room if found is None else Room(room.block, *found)
         s.keep(box, better.bay, better.row)
         return better
@@ -173,15 +177,30 @@ class Planner:
         block, bay, row = self.where[box]
         return self.stacks[block].top(bay, row)
 
-    def elsewhere(self, box: int) -> Room | None:
-        """Another place near by in the same block for a box that is in the way; it is kept."""
+    def elsewhere(self, box: int, within: Bools | None = None) -> Room | None:
+        """Another place near by in the same block for a box that is in the way, *within* those columns; it is kept."""
         block, bay, row = self.where[box]
-        found = self.choose(self.stacks[block], box, self._far(block, covered(bay)[0]), (bay, row))
+        found = self.choose(self.stacks[block], box, self._far(block, covered(bay)[0]), (bay, row), within)
         if found is None:
             return None
         room = Room(block, *found)
         self.keep(box, room)
         return room
+
+    def beside_place_for(self, box: int) -> int | None:
+        """A box whose going would bring a place for a 45' *box* nearer, where it has none in its block; None: none."""
+        block, _, row = self.where[box]
+        s = self.stacks[block]
+        fits = s.open(40, self.works.book.boxes.height(box))
+        over = np.where(fits, s.overlooked() - s.pairs(s.next_top)[0], np.inf)
+        for n in np.argsort(over, axis=None, kind="stable")[:12].tolist():
+            pair, row = divmod(n, s.rows)
+            foot = s.next_top[2 * pair, row]
+            for c in (2 * pair - 1, 2 * pair + 2):
+                top = s.tops.get((c, row))
+                if fits[pair, row] and top and top[-1] > foot and not s.wanted[c, row]:
+                    return s.pile[c, row][-1]
+        return None
 
     def to_load(self, call: int, count: int, *, twenties: float, reefers: float) -> list[int]:
         """Choose *count* boxes in the yard for call number *call*, heavy ones first; they are then bound for it."""
@@ -234,8 +253,13 @@ class Planner:
     def is_reefer(self, box: int) -> bool:
         return self.works.book.boxes.code[box][2:3] == "R"
 
-    def choose(self, s: Stacks, box: int, far: Floats, avoid: tuple[int, int] | None = None) -> tuple[int, int] | None:
-        """Bay and row of the cheapest stack for *box*; *far* (columns,) is what each column costs in seconds."""
+    def choose(
+        self, s: Stacks, box: int, far: Floats, avoid: tuple[int, int] | None = None, within: Bools | None = None
+    ) -> tuple[int, int] | None:
+        """Bay and row of the cheapest stack for *box*; *far* (columns,) is what each column costs in seconds.
+
+        *avoid*: a bay and row that it must not be; *within* (columns,): where it may be.
+        """
         boxes = self.works.book.boxes
         feet, height = boxes.feet(box), boxes.height(box)
         fits = s.open(feet, height)
@@ -245,6 +269,9 @@ class Planner:
                 fits[c, avoid[1] - 1] = False
             else:
                 fits[min(c[0] // 2, len(fits) - 1), avoid[1] - 1] = False
+        if within is not None:
+            a, b = s.pairs(within)
+            fits &= (within if feet == 20 else a & b)[:, None]
         if not fits.any():
             return None
         plugged = np.where(s.plugs, 0.0, PLUGGED) if self.is_reefer(box) else np.where(s.plugs, PLUGGED / 2, 0.0)
@@ -269,11 +296,11 @@ class Planner:
         """Bay and row for a box that comes, so that all boxes can still be dug out."""
         s, feet = self.stacks[block], self.works.book.boxes.feet(box)
         most = int(s.limit.max(initial=0))
-        if s.spare(20) < 3 * most - 1 or s.spare(40) < 2 * most - 1:
-            found = self.choose(s, box, self._ways(block, box, land))
-            grows = found is not None and bool(s.next_count[covered(found[0])[0], found[1] - 1] > 0)
+        found = self.choose(s, box, self._ways(block, box, land), within=self.within(block, land))
+        if found is not None and (s.spare(20) < 3 * most - 1 or s.spare(40) < 2 * most - 1):
+            grows = bool(s.next_count[covered(found[0])[0], found[1] - 1] > 0)
             return found if grows and s.spare(feet) >= most else None
-        return self.choose(s, box, self._ways(block, box, land))
+        return found
 
     def _ways(self, block: int, box: int, land: bool) -> Floats:
         """Seconds (columns,) that a box from the sea or land side travels there, now and later."""
@@ -346,7 +373,10 @@ class Planner:
     def _can_leave(self, box: int, *, land: bool) -> bool:
         """Whether the block's cranes can bring *box* to a truck, or to a vehicle of the quay."""
         block, bay, _ = self.where[box]
-        return block in self.bearings and self.serves(block, land) and not self.stacks[block].shut[covered(bay)].any()
+        if block not in self.bearings or not self.serves(block, land):
+            return False
+        within = self.within(block, land)
+        return within is None or bool(within[covered(bay)].all())
 
     def _is_import(self, box: int) -> bool:
         book = self.works.book

@@ -1,6 +1,6 @@
 """One yard crane at work: taking boxes from vehicles, bringing them, moving those aside that stand in the way."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from math import cos, sin
 from typing import Any
@@ -9,6 +9,7 @@ import numpy as np
 import simpy
 
 from twin.facts import Status
+from twin.geometry import Bools
 from twin.simulate.book import Place, in_slot, on_machine
 from twin.simulate.boxes import LENGTHS
 from twin.simulate.cranes import Crane
@@ -71,6 +72,7 @@ class Portal:
     lanes: list[tuple[float, float]] = field(default_factory=list)  # as its trolley counts: vehicles stand there
     ends: list[tuple[float, float]] = field(default_factory=list)  # as its gantry counts: vehicles stand there
     over: Over | None = None
+    columns: Callable[[int], Bools | None] = lambda block: None  # of a block: those it gets to
 
     @property
     def high(self) -> float:
@@ -147,12 +149,12 @@ class Portal:
         planner, box, height = self.planner, job.box, self._height(job.box)
         g0, y0, z0 = self.at_stop(job.stop, job.hold)
         while True:
-            job.room = room = planner.still(box, room)
+            job.room = room = planner.still(box, room, self.columns(room.block))
             if not planner.fits(box, room):
                 return False
             g1, y1 = self.at_slot(room.block, room.bay, room.row)
             yield from self._claim(g0, g1)
-            job.room = planner.still(box, room)
+            job.room = planner.still(box, room, self.columns(room.block))
             if job.room == room and planner.fits(box, room):
                 break
             room = job.room
@@ -200,8 +202,14 @@ class Portal:
     def _move_aside(self, box: int) -> Deed:
         """Move a box to another stack of its block."""
         planner = self.planner
-        if not planner.standing(box) or (room := planner.elsewhere(box)) is None:
+        if not planner.standing(box):
             return False
+        if planner.above(box):
+            box = planner.above(box)[0]
+        room = planner.elsewhere(box, self.columns(planner.where[box][0]))
+        if room is None:
+            other = planner.beside_place_for(box) if self.works.book.boxes.feet(box) == 45 else None
+            return False if other is None else (yield from self._move_aside(other))
         place, height, ground = planner.where[box], self._height(box), self._ground(room.block)
         (g0, y0), (g1, y1) = self.at_slot(*place), self.at_slot(room.block, room.bay, room.row)
         yield from self._claim(g0, g1)

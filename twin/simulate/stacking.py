@@ -65,7 +65,6 @@ class Stacks:
         self.mass: Ints = np.full(shape, 1 << 40)  # kg, of what will be the topmost box
         self.soon: Floats = np.full(shape, np.inf)  # when the first of the boxes is to leave
         self.wanted: Ints = np.zeros(shape, np.int64)  # boxes somebody is coming for
-        self.shut: Bools = np.zeros(shape[0], bool)  # columns that no crane gets to
         self.beside: Bools = np.zeros(shape, bool)  # on or next to a 45' box
         for c in range(shape[0]):
             for r in range(shape[1]):
@@ -170,14 +169,13 @@ class Stacks:
                 ((self.next_feet == 0) | (self.next_feet == 20))
                 & ~self.beside
                 & (self.wanted == 0)
-                & (self.short & ~self.shut)[:, None]
+                & self.short[:, None]
             )
             fits &= (self.next_count < self.limit) & (self.next_top + height <= self.ceiling)
             return np.asarray(fits)
         a, b = self.pairs(self.next_feet)
         fits = ((a == 0) | (a == 40)) & (a == b) & ((self.pairs(self.wanted)[0] | self.pairs(self.wanted)[1]) == 0)
         fits &= ~(self.pairs(self.beside)[0] | self.pairs(self.beside)[1])
-        fits &= ~(self.pairs(self.shut)[0] | self.pairs(self.shut)[1])[:, None]
         count, top = self.pairs(self.next_count)[0], self.pairs(self.next_top)[0]
         fits &= (count < self.limit) & (top + height <= self.ceiling)
         return np.asarray(fits & self._stands_out() if feet == 45 else fits)
@@ -200,10 +198,14 @@ class Stacks:
 
     def _stands_out(self) -> Bools:
         """Whether the neighbours of each 40' place end below what will be its top, and nobody comes for one of them."""
-        top, n = self.next_top, self.columns // 2 * 2
+        return np.asarray(self.overlooked() <= self.pairs(self.next_top)[0] + 0.001)
+
+    def overlooked(self) -> Floats:
+        """Higher top (columns // 2, rows) of the neighbours of each 40' place; without end where one is wanted."""
+        n = self.columns // 2 * 2
         around = np.zeros((self.columns + 2, self.rows))
-        around[1:-1] = np.where(self.wanted > 0, np.inf, top)
-        return np.asarray(np.maximum(around[0:n:2], around[3 : n + 3 : 2][: n // 2]) <= top[0:n:2] + 0.001)
+        around[1:-1] = np.where(self.wanted > 0, np.inf, self.next_top)
+        return np.asarray(np.maximum(around[0:n:2], around[3 : n + 3 : 2][: n // 2]))
 
     def _bay(self, box: int, column: int) -> int:
         """The bay of a box that covers *column*."""
