@@ -24,8 +24,8 @@ from twin.simulate.lifts import QuayCrane
 from twin.simulate.motion import Channel
 from twin.simulate.rails import Rail
 from twin.simulate.reach import Window, ashore, driven, gantry_at, most_deck, rails_of, reach
+from twin.simulate.rows import crane_of, machines
 from twin.simulate.scenario import Call
-from twin.simulate.setting import crane_of, machines
 from twin.simulate.stowage import COVER_HALF, empty_ship
 from twin.simulate.stowplan import BayWork, plan
 from twin.simulate.works import ROUTINE, Works
