@@ -46,7 +46,7 @@ class Carriers:
 
     @property
     def ahead(self) -> int:
-        """How many more vehicles than it has lanes may fetch for a crane; tractors would wait in a block's only lane."""
+        """How many more vehicles than it has lanes may fetch for a crane; tractors would wait in a lane of a block."""
         return 2 if self.group == "agv" else 0
 
     # -- what others ask
