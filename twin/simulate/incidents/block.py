@@ -123,23 +123,29 @@ def carried(works: Works, box: int, hold: int = 0) -> Carried:
 
 def block(works: Works, number: int) -> Block:
     """How block *number* stands, by the book."""
-    places = sorted(
-        (p.tier, p.bay, p.row, box)
+    return blocks(works, number)[number]
+
+
+def blocks(works: Works, only: int = -1) -> list[Block]:
+    """How all blocks stand, or one of them (the others are then empty)."""
+    out = [Block(works, number, []) for number in range(len(works.terminal.blocks))]
+    places = [
+        (p.where, p.tier, p.bay, p.row, box)
         for box, p in works.book.place.items()
-        if p.kind == PlaceKind.SLOT and p.where == number
-    )
+        if p.kind == PlaceKind.SLOT and only in (-1, p.where)
+    ]
     if not places:
-        return Block(works, number, [])
-    tier, bay, row, box = np.array(places, np.int64).T
-    where, boxes = np.full(len(box), number), works.book.boxes
+        return out
+    where, tier, bay, row, box = np.array(sorted(places), np.int64).T
+    boxes = works.book.boxes
     height = np.array([boxes.height(b) for b in box.tolist()])
     foot = works.terminal.blocks.z[where] + bottoms(*columns(where, bay, row), tier, height)
     x, y = works.terminal.slot_xy(where, bay, row)
-    out = []
-    for n, b in enumerate(box.tolist()):
-        where_, high = (int(bay[n]), int(row[n]), int(tier[n])), (float(foot[n]), float(foot[n] + height[n]))
-        out.append(Stood(b, *where_, float(x[n]), float(y[n]), *high, boxes.feet(b)))
-    return Block(works, number, out)
+    for n, number in enumerate(where.tolist()):
+        slot, b = (int(bay[n]), int(row[n]), int(tier[n])), int(box[n])
+        middle, high = (float(x[n]), float(y[n])), (float(foot[n]), float(foot[n] + height[n]))
+        out[number].boxes.append(Stood(b, *slot, *middle, *high, boxes.feet(b)))
+    return out
 
 
 def crew(works: Works, hook: Hook) -> list[int]:
@@ -175,7 +181,8 @@ def over(works: Works, hook: Hook, load: float = 0.0) -> float:
     """The hoist at which a load that hangs *load* metres down passes over all that the crane ever meets."""
     if hook.crane.row == works.rails[hook.crane.row].over:
         return hook.high  # above another crane
-    top = max((block(works, number).highest for number in served(works, hook)), default=0.0)
+    stood = blocks(works)
+    top = max((stood[number].highest for number in served(works, hook)), default=0.0)
     return min(max(top, VEHICLE_TOP) + CLEAR + SPARE + load - hook.crane.z, hook.high)
 
 
@@ -255,9 +262,10 @@ def _chosen(
     wanted = next((works.terminal.block_row[name] for name, role in names if role.of == "block"), -1)
     there = hooks(works, incident, groups)
     order = random.permutation(len(there)).tolist()
+    stood = blocks(works)
     free = [all(not works.of_duty(row).users for row in crew(works, hook)) for hook in there]
     for n in sorted(order, key=lambda n: not free[n]):
         for number in served(works, there[n]):
-            if wanted in (-1, number) and find(there[n], block(works, number)) is not None:
+            if wanted in (-1, number) and find(there[n], stood[number]) is not None:
                 return there[n], number
     return None

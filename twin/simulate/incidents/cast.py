@@ -11,8 +11,8 @@ from twin.catalogue import Kind
 from twin.facts import Status
 from twin.simulate.works import INCIDENT, Works
 
-PATIENCE = 600.0  # seconds for which an incident waits for those it needs.  Made up
-TURN = 120.0  # seconds for which one waits for the others, before all are let go for a while.  Made up
+PATIENCE = 900.0  # seconds for which an incident waits for those it needs.  Made up
+TURN = 240.0  # seconds for which some wait for the others, before all are let go for a while.  Made up
 AGAIN = 7.0  # seconds until one tries again
 
 

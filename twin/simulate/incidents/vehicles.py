@@ -19,6 +19,7 @@ from twin.simulate.incidents.block import (
     Played,
     Stood,
     block,
+    blocks,
     carried,
     crew,
     in_block,
@@ -165,7 +166,7 @@ def plant_corner(works: Works, incident: Incident) -> Played:
             rows = [swerve.vehicle.row, *_cranes(works, swerve.block)]
             held = yield from hold(works, rows, min(left, SOON))
             if held is not None:
-                again = _of_vehicle(works, ground, swerve.vehicle, [swerve.block], metres)
+                again = _of_vehicle(works, ground, swerve.vehicle, [block(works, swerve.block)], metres)
                 if again is not None:
                     came = yield from _cut(works, ground, incident, again)
                     held.release()
@@ -189,32 +190,33 @@ def _swerve(
     works: Works, ground: Ground, incident: Incident, metres: float, random: np.random.Generator
 ) -> Swerve | None:
     """What the vehicle that is named can do; else one of those that stand about, by lot."""
-    blocks = [works.terminal.block_row[name] for name in incident.who[1:]] or list(range(len(works.terminal.blocks)))
+    wanted = [works.terminal.block_row[name] for name in incident.who[1:]]
+    stood = [one for one in blocks(works) if not wanted or one.number in wanted]
     rows = [row for row in standing(works, incident.who[0] if incident.who else "") if row in ground.vehicles]
     for n in random.permutation(len(rows)).tolist():
-        found = _of_vehicle(works, ground, ground.vehicles[rows[n]], blocks, metres)
+        found = _of_vehicle(works, ground, ground.vehicles[rows[n]], stood, metres)
         if found is not None:
             return found
     return None
 
 
-def _of_vehicle(works: Works, ground: Ground, vehicle: Vehicle, blocks: list[int], metres: float) -> Swerve | None:
-    """The shortest drive of a vehicle that ends *metres* from one of *blocks*, and is free."""
-    for number in blocks:
-        obstacle = _obstacle(works, number, vehicle.pose)
+def _of_vehicle(works: Works, ground: Ground, vehicle: Vehicle, stood: list[Block], metres: float) -> Swerve | None:
+    """The first free drive of a vehicle that ends *metres* from one of the blocks."""
+    for one in stood:
+        obstacle = _obstacle(one, vehicle.pose)
         if obstacle is None:
             continue
         own = vehicle_solid(works, vehicle.row)
         for path, forward in _paths(own, obstacle, vehicle, metres, works.env.now):
-            found = _driven(works, ground, vehicle, number, path, forward)
+            found = _driven(works, ground, vehicle, one.number, path, forward)
             if found is not None:
-                return Swerve(vehicle, number, found, obstacle)
+                return Swerve(vehicle, one.number, found, obstacle)
     return None
 
 
-def _obstacle(works: Works, number: int, pose: Pose) -> Solid | None:
+def _obstacle(here: Block, pose: Pose) -> Solid | None:
     """Boxes of a block near a vehicle that are as low as it, and its corner slots, full or empty."""
-    b, here = works.terminal.blocks, block(works, number)
+    b, number = here.works.terminal.blocks, here.number
     last, ground = 2 * int(b.bays[number]) - 1, float(b.z[number])
     at = [(bay, row) for bay in (1, last) for row in (1, int(b.rows[number]))]
     near = [(bay, row) for bay, row in at if _close(*here.slot_xy(bay, row), pose)]
