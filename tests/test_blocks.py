@@ -176,14 +176,16 @@ def test_a_broken_crane_that_cannot_be_passed_makes_the_other_wait():
     assert [box] == stand_ins.fetched
 
 
-def test_a_crane_out_of_service_stands_at_the_end_and_its_columns_are_shut():
+def test_a_crane_out_of_service_stands_at_the_end_and_nothing_is_put_where_its_neighbour_cannot_get():
     works = works_of(layout("rtg-terminal"), out=("RTG01",))
     yard = yard_of(works)
     runway = yard.of[0]
 
     assert runway.portals[0].out
     assert runway.rail.along(runway.portals[0].crane, runway.portals[0].crane.gantry.value) == runway.rail.ends[0]
-    assert yard.planner.stacks[0].shut.tolist() == [True] * 3 + [False] * 27
+    within = yard.within(0, False)
+    assert within is not None
+    assert within.tolist() == [False] * 3 + [True] * 27
 
 
 def test_a_vehicle_beyond_the_trolley_is_refused():

@@ -265,8 +265,9 @@ def test_another_terminals_feed_is_refused_naming_both(publisher: Publisher):
         ("udp://127.0.0.1:1", "no feed"),
         ("rubbish", "no feed"),
         ("ais:", "no feed"),
-        ("demo", "no feed"),
-        ("demo:often", "a whole number"),
+        ("sim", "no feed"),
+        ("sim:nowhere", "nowhere"),
+        ("sim:small-shift?seed=often", "seed=NUMBER"),
     ],
 )
 def test_an_address_that_will_not_do_is_told_in_a_sentence(uri: str, sentence: str):
@@ -289,10 +290,10 @@ def test_a_recording_is_a_feed_too(tmp_path: Path):
         open_feed(str(tmp_path / "y.mcap"), TERMINAL, roster)
 
 
-def test_made_up_traffic_is_a_feed_that_goes_on_with_the_clock():
+def test_a_simulated_terminal_is_a_feed_that_goes_on_with_the_clock():
     terminal = read_layout(sample("layouts", "small.yaml"))
     roster = roster_of(terminal.machines.name)
-    feed, world = open_feed("demo:3", terminal, roster), World(terminal, roster)
+    feed, world = open_feed("sim:?seed=3", terminal, roster), World(terminal, roster)
     began = wall()
 
     def going_on() -> bool:

@@ -42,9 +42,9 @@ layout = sample("layouts", "small.yaml")
 seconds = float(sys.argv[1])
 code = 0
 if seconds:
-    view(layout, feed="demo:", seconds=seconds)
+    view(layout, feed="sim:", seconds=seconds)
 else:
-    code = run(["view", str(layout), "--feed", "demo:"])
+    code = run(["view", str(layout), "--feed", "sim:"])
 print([t.name for t in threading.enumerate() if t.name.startswith("twin ")], flush=True)
 sys.exit(code)
 """

@@ -39,7 +39,7 @@ def view(
     file
         A layout (.yaml) or a recording (.mcap).
     feed
-        tcp://HOST:PORT, ais:FILE, demo:, or a recording of this layout.
+        tcp://HOST:PORT, ais:FILE, sim:, or a recording of this layout.
     at
         Instant to start at, e.g. 2026-03-01T06:12:30Z.
     speed

@@ -24,6 +24,11 @@ class Solid:
     part: tuple[str, ...]
     at: Callable[[Floats], Floats]
 
+    def only(self, beginning: str) -> "Solid":
+        """Its parts whose names begin so."""
+        which = [n for n, name in enumerate(self.part) if name.startswith(beginning)]
+        return Solid(self.name, tuple(self.part[n] for n in which), lambda t: self.at(t)[:, which])
+
 
 @dataclass(frozen=True)
 class Carried:

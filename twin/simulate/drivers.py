@@ -1,9 +1,9 @@
 """How trucks drive: through the lanes of the gate in turn, and to the first of several places they can get to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
-from simpy import PriorityResource
 from simpy.resources.resource import PriorityRequest
 
 from twin.simulate.fleet import Vehicle
@@ -40,6 +40,7 @@ class Lane:
 
     name: str
     spots: tuple[Spot, ...]
+    used: float = -inf  # second at which a truck last came, or will come, to its booth
 
     def tail(self, ground: Ground) -> Spot | None:
         """The foremost spot behind which nobody stands or is on the way to, None if the lane is full."""
@@ -67,34 +68,48 @@ class Drivers:
         yield from self.arrive(truck)
         if not spots:
             return None
-        duty = self.works.of_duty(truck.vehicle.row)
-        turn = duty.request(priority=ROUTINE)
-        yield turn
+        turn = yield from self.on_duty(truck)
         try:
             found = self.ground.send(truck.vehicle, spots)
         except NoWay:
             found = None
-        if found is None:
-            duty.release(turn)
-        else:
-            self.works.env.process(self._until_there(truck, duty, turn))
+        self.off_duty(truck, turn)
         return found
 
-    def _until_there(self, truck: Truck, duty: PriorityResource, turn: PriorityRequest) -> Process:
+    def on_duty(self, truck: Truck) -> Process:
+        """Wait until nobody else commands the truck; gives the right to."""
+        turn = self.works.of_duty(truck.vehicle.row).request(priority=ROUTINE)
+        yield turn
+        return turn
+
+    def off_duty(self, truck: Truck, turn: PriorityRequest) -> None:
+        """Give that right back once the truck stands."""
+        if truck.vehicle.arrives <= self.works.env.now:
+            self.works.of_duty(truck.vehicle.row).release(turn)
+        else:
+            self.works.env.process(self._until_there(truck, turn))
+
+    def _until_there(self, truck: Truck, turn: PriorityRequest) -> Process:
         yield from self.arrive(truck)
-        duty.release(turn)
+        self.works.of_duty(truck.vehicle.row).release(turn)
 
     def arrive(self, truck: Truck) -> Process:
         """Until it stands."""
         yield self.works.env.timeout(max(truck.vehicle.arrives - self.works.env.now, 0.0))
 
-    def through(self, truck: Truck, lanes: list[Lane], leaving: Callable[[], None]) -> Process:
-        """Into the lane with the shortest queue, and to its booth; gives the lane.  *leaving*: when it stands in it."""
+    def enter(self, truck: Truck, road: Lane, lanes: list[Lane]) -> Process:
+        """Queue on the road; then into the lane with the shortest queue, and to its booth; gives the lane."""
+        if road.spots:
+            yield from self._queue(truck, [road])
+        return (yield from self._queue(truck, lanes))
+
+    def _queue(self, truck: Truck, lanes: list[Lane]) -> Process:
+        """To the end of the shortest of queues, and on to the foremost place; gives the lane."""
         while (spot := (yield from self.attempt(truck, self._tails(lanes)))) is None:
             yield self.works.env.timeout(POLL)
         lane = next(lane for lane in lanes if spot in lane.spots)
         yield from self.arrive(truck)
-        leaving()
+        truck.stay.inside = self.works.env.now
         while truck.vehicle.spot != lane.spots[0]:
             place = lane.spots.index(truck.vehicle.spot)
             yield from self.ground.go(truck.vehicle, lane.spots[:place])

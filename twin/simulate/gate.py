@@ -24,7 +24,7 @@ END = 10.0  # metres from a lane's end to the middle of a truck that stands at i
 ROOM = 20.0  # metres from truck to truck in a queue, middle to middle: 16.5 of truck, the rest made up
 CLEAR = 12.0  # metres from the middle of a truck that waits to a lane that crosses before it.  Made up
 SPREAD = 900.0  # seconds after the hour within which late trucks get their new slots.  Made up
-VANISHING = 10  # places on the public road, one behind the other, where trucks are gone
+QUEUE = 12  # places to queue on a road outside, at most.  Made up
 PARK = "truck park"  # the name of the area
 
 
@@ -37,13 +37,21 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Road:
+    """A road that trucks come by: where they appear, and where they queue for the gate, the foremost place first."""
+
+    start: Pose
+    places: tuple[Pose, ...] = ()
+
+
+@dataclass(frozen=True)
 class Gateway:
-    """The lanes through the gate, where trucks appear, and where they are gone: on each road the best place first."""
+    """The lanes through the gate, where trucks appear, and where they are gone."""
 
     ins: tuple[Way, ...]
     outs: tuple[Way, ...]
-    entries: tuple[Pose, ...]
-    exits: tuple[tuple[Pose, ...], ...]
+    entries: tuple[Road, ...]
+    exits: tuple[Pose, ...]
     parks: tuple[Pose, ...]
 
 
@@ -61,13 +69,9 @@ def gateway(terminal: Terminal) -> Gateway | None:
     through = [line for line, _ in booths]
     roads = [line for line in lines if line not in through and len(line.points) == 2]
     comes = [r for r in roads if any(s < booth for line, booth in sides[True] for s, _ in _meets(line, r))]
-    goes = [
-        (r, max(ts))
-        for r in roads
-        if (ts := [t for line, booth in sides[False] for s, t in _meets(line, r) if s > booth])
-    ]
-    entries = [r.at(END) for r in comes] or [line.at(END) for line, _ in sides[True]]
-    exits = [_vanishing(r, after) for r, after in goes] or [(line.at(line.long - END),) for line, _ in sides[False]]
+    goes = [r for r in roads if any(s > booth for line, booth in sides[False] for s, _ in _meets(line, r))]
+    entries = [_road(r, through) for r in comes] or [Road(line.at(END)) for line, _ in sides[True]]
+    exits = [r.at(r.long - END) for r in goes] or [line.at(line.long - END) for line, _ in sides[False]]
     return Gateway(ins, outs, tuple(entries), tuple(exits), _parks(terminal, lines, others))
 
 
@@ -104,16 +108,17 @@ def _straight(crossed: float) -> float:
     return ceil((crossed + RADIUS["truck"]) / GRID) * GRID + 3.0
 
 
+def _road(line: Line, through: list[Line]) -> Road:
+    """A road that trucks come by: they queue before the first lane of the gate that it crosses."""
+    first = min(s for lane in through for s, _ in _meets(line, lane)) - CLEAR - RADIUS["truck"]
+    count = min(max(int((first - END) / ROOM), 0), QUEUE)
+    return Road(line.at(END), tuple(line.at(first - n * ROOM) for n in range(count)))
+
+
 def _meets(a: Line, b: Line) -> list[tuple[float, float]]:
     """Places (on *a*, on *b*) where two lanes cross."""
     found = (crossing(a, i, b, j) for i in range(len(a.headings)) for j in range(len(b.headings))) if a != b else ()
     return [met for met in found if met is not None and 0 <= met[0] <= a.long and 0 <= met[1] <= b.long]
-
-
-def _vanishing(road: Line, after: float) -> tuple[Pose, ...]:
-    """Places at the end of a road, *after* the last lane that leads to it."""
-    count = int((road.long - END - after - 2 * CLEAR) / ROOM)
-    return tuple(road.at(road.long - END - n * ROOM) for n in range(max(min(count, VANISHING), 1)))
 
 
 def _parks(terminal: Terminal, lines: list[Line], others: list[Line]) -> tuple[Pose, ...]:

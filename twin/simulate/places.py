@@ -11,6 +11,7 @@ from math import hypot, pi, sin
 import numpy as np
 
 from twin.catalogue import Kind
+from twin.simulate.cranes import standing_height
 from twin.simulate.lines import Line, Pose, ahead, line_of, seen, turn
 from twin.simulate.spots import Spot
 from twin.terminal import Area, Lane, Terminal

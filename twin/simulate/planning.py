@@ -262,16 +262,9 @@ class Planner:
         """
         boxes = self.works.book.boxes
         feet, height = boxes.feet(box), boxes.height(box)
-        fits = s.open(feet, height)
-        if avoid is not None:
-            c = covered(avoid[0])
-            if feet == 20:
-                fits[c, avoid[1] - 1] = False
-            else:
-                fits[min(c[0] // 2, len(fits) - 1), avoid[1] - 1] = False
-        if within is not None:
-            a, b = s.pairs(within)
-            fits &= (within if feet == 20 else a & b)[:, None]
+        fits = _where_allowed(s, s.open(feet, height), feet, avoid, within)
+        if not fits.any() and feet == 40:
+            fits = _where_allowed(s, s.open(feet, height, capping=True), feet, avoid, within)
         if not fits.any():
             return None
         plugged = np.where(s.plugs, 0.0, PLUGGED) if self.is_reefer(box) else np.where(s.plugs, PLUGGED / 2, 0.0)
@@ -458,3 +451,17 @@ class Planner:
             far = along / long if bearing.first else 1 - along / long
             rank[key] = (0.5 if bearing.lane else far) + float(self.random.normal(0, 0.12))
         return [groups[key] for key in sorted(groups, key=lambda k: (rank[k], k))]
+
+
+def _where_allowed(s: Stacks, fits: Bools, feet: int, avoid: tuple[int, int] | None, within: Bools | None) -> Bools:
+    """*fits* but for the bay and row to *avoid*, and *within* those columns only."""
+    if avoid is not None:
+        c = covered(avoid[0])
+        if feet == 20:
+            fits[c, avoid[1] - 1] = False
+        else:
+            fits[min(c[0] // 2, len(fits) - 1), avoid[1] - 1] = False
+    if within is not None:
+        a, b = s.pairs(within)
+        fits &= (within if feet == 20 else a & b)[:, None]
+    return fits

@@ -158,11 +158,11 @@ class Stacks:
             clear &= all((self.tops[c, r][-1] if self.tops[c, r] else 0.0) <= tops[0] + 0.001 for c in sides)
         return bool(low and stands and clear)
 
-    def open(self, feet: int, height: float) -> Bools:
+    def open(self, feet: int, height: float, *, capping: bool = False) -> Bools:
         """Where a box may be given room next: (columns, rows) for 20', (columns // 2, rows) for others.
 
-        Not where somebody is coming for a box.  A 40' box is given room on the ground or on another 40' only: two
-        equal 20' stacks would have to stay equal until it comes.
+        Not where somebody is coming for a box.  A 40' box is given room on the ground or on another 40'; on two equal
+        20' stacks (*capping*) only if need be, because they would have to stay equal until it comes.
         """
         if feet == 20:
             fits = (
@@ -174,11 +174,23 @@ class Stacks:
             fits &= (self.next_count < self.limit) & (self.next_top + height <= self.ceiling)
             return np.asarray(fits)
         a, b = self.pairs(self.next_feet)
-        fits = ((a == 0) | (a == 40)) & (a == b) & ((self.pairs(self.wanted)[0] | self.pairs(self.wanted)[1]) == 0)
+        fits = (
+            (self._level() if capping else (a == 0) | (a == 40))
+            & (a == b)
+            & ((self.pairs(self.wanted)[0] | self.pairs(self.wanted)[1]) == 0)
+        )
         fits &= ~(self.pairs(self.beside)[0] | self.pairs(self.beside)[1])
         count, top = self.pairs(self.next_count)[0], self.pairs(self.next_top)[0]
         fits &= (count < self.limit) & (top + height <= self.ceiling)
         return np.asarray(fits & self._stands_out() if feet == 45 else fits)
+
+    def _level(self) -> Bools:
+        """Pairs (columns // 2, rows) of equal 20' stacks that no room is kept on."""
+        a, b = self.pairs(self.next_feet)
+        even = self.pairs(self.next_count)[0] == self.pairs(self.next_count)[1]
+        even &= np.abs(self.pairs(self.next_top)[0] - self.pairs(self.next_top)[1]) < LEVEL
+        none_kept = np.array([[not self.kept[c, r] for r in range(self.rows)] for c in range(self.columns)])
+        return np.asarray((a == 20) & (b == 20) & even & self.pairs(none_kept)[0] & self.pairs(none_kept)[1])
 
     def pairs(self, array: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]:
         """First and second columns (columns // 2, rows) of the 40' places."""

@@ -17,6 +17,7 @@ import numpy as np
 import simpy
 
 from twin.simulate.book import LEFT, on_machine
+from twin.simulate.departures import Departures
 from twin.simulate.drivers import POLL, Drivers, Lane, Truck
 from twin.simulate.fleet import Vehicle
 from twin.simulate.gate import Way, arrivals, gateway
@@ -45,9 +46,9 @@ class Trucks:
     drivers: Drivers
     yard: Yard
     ins: list[Lane]
-    outs: list[Lane]
-    entries: list[Spot]
-    exits: list[list[Spot]]
+    departures: Departures
+    starts: list[Spot]  # where trucks appear on each road
+    roads: list[Lane]  # where they queue there
     parks: list[Spot]
     open: list[int]  # blocks that trucks get to
     random: np.random.Generator
@@ -56,7 +57,7 @@ class Trucks:
     first: list[simpy.Resource] = field(default_factory=list)  # who comes next at each entry
 
     def __post_init__(self) -> None:
-        self.first = [simpy.Resource(self.works.env) for _ in self.entries]
+        self.first = [simpy.Resource(self.works.env) for _ in self.starts]
 
     def come(self) -> Process:
         """Trucks come as the scenario says."""
@@ -69,7 +70,10 @@ class Trucks:
         """A truck that stands in the park from the beginning fetches a box, and leaves."""
         yield self.works.env.timeout(float(self.random.uniform(0.0, AWAY)))
         box = self._wanted()
-        if box >= 0 and self.drivers.ground.seconds(self.drivers.ground.vehicle(row), self.outs[0].spots[0]) < inf:
+        if (
+            box >= 0
+            and self.drivers.ground.seconds(self.drivers.ground.vehicle(row), self.departures.lanes[0].spots[0]) < inf
+        ):
             truck = Truck(self.drivers.ground.vehicle(row), self._name(row), Stay(row, nan, fetches=1), fetches=box)
             yield from self._within(truck)
 
@@ -78,8 +82,9 @@ class Trucks:
         env = self.works.env
         self.works.tally.stays.append(stay)
         yield env.timeout(max(free - env.now, 0.0))
-        truck = yield from self._appear(stay)
-        lane = yield from self.drivers.through(truck, self.ins, lambda: setattr(stay, "inside", env.now))
+        road = int(self.random.integers(len(self.starts)))
+        truck = yield from self._appear(stay, road)
+        lane = yield from self.drivers.enter(truck, self.roads[road], self.ins)
         took = float(self.random.uniform(*self.works.scenario.gate.verify_s))
         yield env.timeout(took)
         stay.verified = env.now
@@ -93,16 +98,15 @@ class Trucks:
         yield from self._go_out(truck)
         self.stable.give(truck.vehicle.row)
 
-    def _appear(self, stay: Stay) -> Process:
+    def _appear(self, stay: Stay, road: int) -> Process:
         """It comes along the public road, with a box if it brings one; gives the `Truck`."""
-        entry = int(self.random.integers(len(self.entries)))
-        with self.first[entry].request() as turn:
+        with self.first[road].request() as turn:
             yield turn
-            while not self.drivers.ground.free(self.entries[entry]):
+            while not self.drivers.ground.free(self.starts[road]):
                 yield self.works.env.timeout(POLL)
             row = self.stable.take()
             vehicle = self.drivers.ground.vehicle(row, "truck")
-            yield from self.drivers.ground.appear(vehicle, self.entries[entry])
+            yield from self.drivers.ground.appear(vehicle, self.starts[road])
         truck = Truck(vehicle, self._name(row), stay)
         stay.machine = row
         self._choose(truck)
@@ -249,19 +253,17 @@ class Trucks:
 
     def _go_out(self, truck: Truck) -> Process:
         """To a lane out, be checked, and be gone on the public road, with the box it has."""
-        env, ground = self.works.env, self.drivers.ground
-        lane = yield from self.drivers.through(truck, self.outs, lambda: None)
-        yield env.timeout(float(self.random.uniform(*CHECK_OUT)))
-        road = int(self.random.integers(len(self.exits)))
-        exits = [spot for n in range(len(self.exits)) for spot in self.exits[(road + n) % len(self.exits)]]
-        yield from ground.set_out(truck.vehicle, exits)
+        env = self.works.env
+        road, check = int(self.random.integers(len(self.departures.roads))), float(self.random.uniform(*CHECK_OUT))
+        lane, leaves = yield from self.departures.leave(truck, road, check)
+        yield env.timeout(leaves - env.now)
         truck.stay.left = env.now
         took = "" if isnan(truck.stay.inside) else f" after {(env.now - truck.stay.inside) / 60:.0f} min"
         self._tell(truck, f"out by {lane.name}{took}")
         yield from self.drivers.arrive(truck)
         if truck.carries >= 0:
             self.works.book.hand(env.now, truck.carries, LEFT)
-        ground.leave(truck.vehicle)
+        self.drivers.ground.leave(truck.vehicle)
 
     def _name(self, row: int) -> str:
         return self.works.roster.machines.name[row]
@@ -281,20 +283,21 @@ def install(works: Works) -> None:
     random = works.random("trucks")
     stable = Stable(works, random)
     ins, outs = [_lane(way) for way in ways.ins], [_lane(way) for way in ways.outs]
+    drivers = Drivers(works, ground)
     own = ground.of_group("truck")
     parks = [*(v.spot for v in own), *(_spot(pose) for pose in ways.parks)]
-    exits = [[_spot(pose) for pose in road] for road in ways.exits]
-    entries = [_spot(pose) for pose in ways.entries]
-    drivers = Drivers(works, ground)
+    departures = Departures(drivers, outs, [_spot(pose) for pose in ways.exits])
+    starts = [_spot(road.start) for road in ways.entries]
+    roads = [Lane("", tuple(_spot(pose) for pose in road.places)) for road in ways.entries]
     first = stable.row()
     stable.away.append((-inf, first))
-    open_ = reachable(ground, ground.vehicle(first, "truck"), entries, ins, outs)
+    open_ = reachable(ground, ground.vehicle(first, "truck"), starts, ins, outs)
     if not open_:
         works.tell(
             works.env.now, "gate", works.terminal.name, "no trucks: no way leads from the gate to a block and back"
         )
         return
-    trucks = Trucks(works, drivers, works.yard, ins, outs, entries, exits, parks, open_, random, stable)
+    trucks = Trucks(works, drivers, works.yard, ins, departures, starts, roads, parks, open_, random, stable)
     works.started.append(trucks.come)
     works.started += [partial(trucks.wake, v.row) for v in own]
 

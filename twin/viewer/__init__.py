@@ -13,7 +13,7 @@ def view(
 ) -> None:
     """Open the window on a layout or a recording and run until it is closed, or for *seconds*.
 
-    *feed* is an address to hear from (tcp://…, demo:), *at* the instant to begin with (ns UTC or text), *speed*
+    *feed* is an address to hear from (tcp://…, sim:), *at* the instant to begin with (ns UTC or text), *speed*
     recorded seconds a second.  Without a file the window offers the samples.  Raises `TwinError` where no window can be
     opened or the file cannot be used; `KeyboardInterrupt` after Ctrl-C has closed it, `SystemExit` after SIGTERM has.
     """

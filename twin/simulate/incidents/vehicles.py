@@ -130,7 +130,7 @@ def _held_over(works: Works, incident: Incident, hook: Hook, block: Block, plan:
     low = float(boxes[:, 3].max()) + ABOVE + load.height - hook.crane.z
     down = hook.hoist(there, min(low, high), loaded=True)
     up = hook.hoist(down + max(incident.lasts, DWELL), high, loaded=True)
-    nearest = closest(hook.solid(load), fixed(vehicle.name, vehicle.part, boxes), there, up)
+    nearest = closest(hook.solid(load).only("load"), fixed(vehicle.name, vehicle.part, boxes), there, up)
     yield env.timeout(up - env.now)
     yield from bring_back(works, hook, block, one, at)
     rail.release(hook.crane)
@@ -150,6 +150,7 @@ class Swerve:
     block: int
     drive: Drive
     obstacle: Solid
+    corners: bool  # whether empty corner slots count as well
 
 
 def plant_corner(works: Works, incident: Incident) -> Played:
@@ -166,7 +167,7 @@ def plant_corner(works: Works, incident: Incident) -> Played:
             rows = [swerve.vehicle.row, *_cranes(works, swerve.block)]
             held = yield from hold(works, rows, min(left, SOON))
             if held is not None:
-                again = _of_vehicle(works, ground, swerve.vehicle, [block(works, swerve.block)], metres)
+                again = _of_vehicle(works, ground, swerve.vehicle, [block(works, swerve.block)], metres, swerve.corners)
                 if again is not None:
                     came = yield from _cut(works, ground, incident, again)
                     held.release()
@@ -193,33 +194,37 @@ def _swerve(
     wanted = [works.terminal.block_row[name] for name in incident.who[1:]]
     stood = [one for one in blocks(works) if not wanted or one.number in wanted]
     rows = [row for row in standing(works, incident.who[0] if incident.who else "") if row in ground.vehicles]
-    for n in random.permutation(len(rows)).tolist():
-        found = _of_vehicle(works, ground, ground.vehicles[rows[n]], stood, metres)
-        if found is not None:
-            return found
+    order = random.permutation(len(rows)).tolist()
+    for corners in (False, True):
+        for n in order:
+            found = _of_vehicle(works, ground, ground.vehicles[rows[n]], stood, metres, corners)
+            if found is not None:
+                return found
     return None
 
 
-def _of_vehicle(works: Works, ground: Ground, vehicle: Vehicle, stood: list[Block], metres: float) -> Swerve | None:
-    """The first free drive of a vehicle that ends *metres* from one of the blocks."""
+def _of_vehicle(
+    works: Works, ground: Ground, vehicle: Vehicle, stood: list[Block], metres: float, corners: bool
+) -> Swerve | None:
+    """The first free drive of a vehicle that ends *metres* from a box of one of the blocks, or its empty corner slot."""
     for one in stood:
-        obstacle = _obstacle(one, vehicle.pose)
+        obstacle = _obstacle(one, vehicle.pose, corners)
         if obstacle is None:
             continue
         own = vehicle_solid(works, vehicle.row)
         for path, forward in _paths(own, obstacle, vehicle, metres, works.env.now):
             found = _driven(works, ground, vehicle, one.number, path, forward)
             if found is not None:
-                return Swerve(vehicle, one.number, found, obstacle)
+                return Swerve(vehicle, one.number, found, obstacle, corners)
     return None
 
 
-def _obstacle(here: Block, pose: Pose) -> Solid | None:
-    """Boxes of a block near a vehicle that are as low as it, and its corner slots, full or empty."""
+def _obstacle(here: Block, pose: Pose, empty: bool) -> Solid | None:
+    """Boxes of a block near a vehicle that are as low as it, and (*empty*) its corner slots even where none stands."""
     b, number = here.works.terminal.blocks, here.number
     last, ground = 2 * int(b.bays[number]) - 1, float(b.z[number])
     at = [(bay, row) for bay in (1, last) for row in (1, int(b.rows[number]))]
-    near = [(bay, row) for bay, row in at if _close(*here.slot_xy(bay, row), pose)]
+    near = [(bay, row) for bay, row in at if empty and _close(*here.slot_xy(bay, row), pose)]
     low = [one for one in here.boxes if one.foot < 4.0 + ground and _close(one.x, one.y, pose)]
     if not near and not low:
         return None
