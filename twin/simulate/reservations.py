@@ -11,7 +11,7 @@ import numpy as np
 from twin.geometry import Floats, Ints
 from twin.simulate._ground import DT, KEPT, earliest, touches
 
-AHEAD, BESIDE = 0.2, 0.2  # metres kept before and behind a vehicle, and beside it.  The planners' 1.0 and 0.5
+AHEAD, BESIDE = 1.05, 0.55  # metres kept before and behind a vehicle, and beside it.  The planners' 1.0 and 0.5
 
 
 def instant(t: float) -> int:
