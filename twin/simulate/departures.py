@@ -1,0 +1,100 @@
+"""How trucks leave: from where they stand through a booth of the gate and on to the public road, planned in one go.
+
+Nobody keeps a place at the booth for a truck that is still far off: what is reserved is the booth for the seconds in
+which the truck stands there.  At the end of its way the truck is gone, so there it is in nobody's way.
+"""
+
+from dataclasses import dataclass
+from math import cos, pi, sin
+
+import numpy as np
+
+from twin.facts import Status
+from twin.geometry import Floats
+from twin.simulate.drivers import Drivers, Lane, Truck
+from twin.simulate.fleet import Drive
+from twin.simulate.ground import SETTLE, WAITS
+from twin.simulate.handover import Process
+from twin.simulate.reservations import instant
+from twin.simulate.spots import Spot
+
+POLL = 5.0  # seconds after which a truck that finds no way out asks again
+WAYS = 2  # ways tried to each booth
+DT = 0.25
+OUTSIDE = 6000.0  # metres from the end of a road to where the reservations have those that are gone
+FAN = 370  # directions in which they lie there, each 25 m from the next
+
+
+@dataclass
+class Departures:
+    """The lanes out, and the places on the public road where trucks are gone."""
+
+    drivers: Drivers
+    lanes: list[Lane]
+    roads: list[Spot]
+
+    def leave(self, truck: Truck, road: int, check: float) -> Process:
+        """Set out for the end of a road; gives the lane and the second at which the truck leaves the booth."""
+        env = self.drivers.works.env
+        while True:
+            yield from self.drivers.arrive(truck)
+            turn = yield from self.drivers.on_duty(truck)
+            found = self._sent(truck, self.roads[road], check)
+            self.drivers.off_duty(truck, turn)
+            if found is not None:
+                return found
+            road = (road + 1) % len(self.roads)
+            yield env.timeout(POLL)
+
+    def _sent(self, truck: Truck, road: Spot, check: float) -> tuple[Lane, float] | None:
+        """Take the first lane, of those least used lately, through which there is a free way."""
+        ground, vehicle = self.drivers.ground, truck.vehicle
+        first = instant(self.drivers.works.env.now + SETTLE)
+        for lane in sorted(self.lanes, key=lambda one: one.used):
+            for one in ground.plans(vehicle, lane.spots[0])[:WAYS]:
+                two = self._onward(truck, one, lane.spots[0], road)
+                if two is None:
+                    continue
+                whole = _joined(one, two, check)
+                away = _away(whole.rows[-1, 3:], vehicle.number)
+                wait, _ = ground.table.wait(vehicle.number, np.vstack([whole.instants, away]), first, WAITS)
+                if wait >= 0:
+                    begin = (first + wait) * DT
+                    self._follow(truck, whole.later(begin), road, stands=begin + one.end, check=check)
+                    lane.used = begin + one.end
+                    return lane, begin + one.end + check
+        return None
+
+    def _onward(self, truck: Truck, one: Drive, booth: Spot, road: Spot) -> Drive | None:
+        """The drive from the booth to the end of the road, for a truck that has come there by *one*."""
+        vehicle, ground = truck.vehicle, self.drivers.ground
+        here = vehicle.spot
+        vehicle.drives.append(one)
+        vehicle.spot = booth
+        found = ground.plans(vehicle, road)
+        vehicle.drives.pop()
+        vehicle.spot = here
+        return found[0] if found else None
+
+    def _follow(self, truck: Truck, whole: Drive, road: Spot, *, stands: float, check: float) -> None:
+        ground, vehicle = self.drivers.ground, truck.vehicle
+        ground.follow(vehicle, whole, road)
+        ground.table.rest[vehicle.number] = _away(whole.rows[-1, 3:], vehicle.number)
+        vehicle.status.set(stands, Status.IDLE)
+        vehicle.status.set(stands + check, Status.MOVING)
+        vehicle.status.set(whole.end, Status.IDLE)
+
+
+def _joined(one: Drive, two: Drive, pause: float) -> Drive:
+    """One drive, a pause, and the other."""
+    rows = two.rows.copy()
+    rows[:, 0] += float(one.rows[-1, 0]) + pause
+    rows[:, 1] += float(one.rows[-1, 1])
+    rows[:, 5] += float(one.rows[-1, 5]) - float(rows[0, 5])
+    return Drive(one.start, np.concatenate([one.rows, rows]))
+
+
+def _away(end: Floats, number: int) -> Floats:
+    """Where a truck is for the reservations once it is gone: beyond the end of the road, apart from all others."""
+    aim = float(end[2]) + (number % FAN / FAN - 0.5) * pi / 2
+    return np.array([end[0] + OUTSIDE * cos(aim), end[1] + OUTSIDE * sin(aim), end[2]])
