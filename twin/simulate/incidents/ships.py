@@ -81,7 +81,7 @@ def _down(works: Works, incident: Incident, hull: Hull, hook: Hook) -> Played:
     hook.crane.status.set(low, Status.IDLE)
     alongside = hull.off.free
     end = max(alongside, low) + max(DWELL, incident.lasts)
-    nearest = closest(hook.solid(), ship(works, hull, hook), max(alongside - LAST, low), end)
+    nearest = closest(hook.solid().only("boom"), ship(works, hull, hook), max(alongside - LAST, low), end)
     yield env.timeout(max(end - env.now, 0.0))
     hook.crane.status.set(env.now, Status.MOVING)
     up = boom.go(env.now, joint.high, joint.speed_empty, joint.acceleration)

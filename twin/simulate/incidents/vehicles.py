@@ -206,7 +206,7 @@ def _swerve(
 def _of_vehicle(
     works: Works, ground: Ground, vehicle: Vehicle, stood: list[Block], metres: float, corners: bool
 ) -> Swerve | None:
-    """The first free drive of a vehicle that ends *metres* from a box of one of the blocks, or its empty corner slot."""
+    """The first free drive of a vehicle that ends *metres* from a box of a block, or (*corners*) an empty corner slot."""
     for one in stood:
         obstacle = _obstacle(one, vehicle.pose, corners)
         if obstacle is None:
