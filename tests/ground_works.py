@@ -57,7 +57,9 @@ class StandInYard:
         self.load = [0] * count
 
     def choose(self, x: float) -> int:
-        far = [(abs(m[0] - x) + 60 * self.load[b] + 40 * self.random.random(), b) for b, m in enumerate(self.middle) if m]
+        far = [
+            (abs(m[0] - x) + 60 * self.load[b] + 40 * self.random.random(), b) for b, m in enumerate(self.middle) if m
+        ]
         block = min(far)[1]
         self.load[block] += 1
         return block

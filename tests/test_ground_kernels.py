@@ -52,6 +52,7 @@ def test_a_bend_is_driven_slowly():
     assert rows[path[:, 3] > 0, 2].max() == pytest.approx(np.sqrt(6.4))
 
 
+@settings(deadline=None)
 @given(st.floats(5, 200), st.floats(5, 200), st.floats(-1.9, 1.9))
 def test_no_drive_is_faster_or_harder_than_it_may_be(one, two, bend):
     """At 20 samples a second, along the way."""

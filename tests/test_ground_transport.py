@@ -12,7 +12,7 @@ from twin.simulate.transport import Carriers
 from twin.simulate.works import Works
 from twin.spatial.kernels import distance_pairs
 
-MINUTES = 20
+MINUTES = 15
 
 
 @cache
@@ -26,10 +26,10 @@ def carriers(works: Works) -> Carriers:
 
 
 def test_no_two_vehicles_ever_come_near():
-    """All 84, every 40 ms of their drives: never nearer than 0.5 m, on whatever side."""
+    """All 84, every 50 ms of their drives: never nearer than 0.5 m, on whatever side."""
     works, _ = altenwerder()
     vehicles = carriers(works).vehicles
-    t = np.arange(0, 60.0 * MINUTES, 0.04)
+    t = np.arange(0, 60.0 * MINUTES, 0.05)
     where = [poses(v, t) for v in vehicles]
     nearest = np.inf
     for i, one in enumerate(where):
@@ -43,7 +43,7 @@ def test_no_two_vehicles_ever_come_near():
 
 
 def test_vehicles_keep_fourteen_cranes_at_work():
-    """The stand-ins need at least 70 s for a move; 20 minutes, the first 5 to begin with."""
+    """The stand-ins need at least 70 s for a move; 15 minutes, the first 5 to begin with."""
     _, quay = altenwerder()
 
     an_hour = [sum(t > 300 for t in moves) * 60 / (MINUTES - 5) for moves in quay.moves.values()]

@@ -6,6 +6,7 @@ made up `PITCH` apart.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import hypot, pi, sin
 
 import numpy as np
@@ -52,8 +53,18 @@ class Places:
             self._lines[group] = [line_of(lane) for lane in self._lanes(group)]
         return self._lines[group]
 
+    @cached_property
+    def _all(self) -> list[tuple[Lane, Line]]:
+        """Every lane and its line."""
+        return [(lane, line_of(lane)) for lane in self.terminal.lanes]
+
+    @cached_property
+    def _dead(self) -> set[str]:
+        """Names of lanes that end before blocks."""
+        return {name for block in range(len(self.terminal.blocks)) for name in self._dead_ends(block)}
+
     def _lanes(self, group: str) -> list[Lane]:
-        ends = {name for block in range(len(self.terminal.blocks)) for name in self._dead_ends(block)}
+        ends = self._dead
         stops = {t.lane for row, _ in self._machines(("sts",)) for t in self.transfers(row, group)}
         spans = {line.name for b in range(len(self.terminal.blocks)) if (line := self.in_span(b)) is not None}
         out = []
@@ -124,8 +135,7 @@ class Places:
             return None
         row, kind = cranes[0]
         joint, crane = kind.joints[kind.joint("trolley")], self._pose(row)
-        for lane in self.terminal.lanes:
-            line = line_of(lane)
+        for _, line in self._all:
             if len(line.points) != 2 or abs(sin(line.headings[0] - frame[2])) > 0.03:
                 continue
             place = ahead(frame, float(b.bays[block] * b.bay_pitch[block]) / 2)
@@ -170,8 +180,7 @@ class Places:
             return []
         end, width = self._end(block, land)
         out = []
-        for lane in self.terminal.lanes:
-            line = line_of(lane)
+        for lane, line in self._all:
             if lane.kind != kind or len(line.points) != 2 or abs(sin(line.headings[0] - end[2])) > 0.03:
                 continue
             (a, aside), (b, _) = seen(end, line.points[0]), seen(end, line.points[-1])
@@ -212,8 +221,7 @@ class Places:
         first = max(low, default=20.0) + PAST_LEGS
         last = kind.joints[kind.joint("trolley")].high - 1.0
         along = []
-        for lane in self.terminal.lanes:
-            line = line_of(lane)
+        for lane, line in self._all:
             if lane.kind == group and len(line.points) == 2 and abs(sin(line.headings[0] - crane[2])) < 0.02:
                 aside = seen(crane, line.points[0])[1]
                 if line.long > 50 and aside >= first:
