@@ -11,7 +11,7 @@ from tests.quayside_parts import Carriers, quay, terminal_called
 from twin.facts import NavStatus, PlaceKind, Status
 from twin.geometry import Floats
 from twin.simulate.calls import LINES
-from twin.simulate.handling import cover_kind
+from twin.simulate.hatches import cover_kind
 from twin.simulate.lifts import Cover, QuayCrane
 from twin.simulate.moorings import FENDER, GAP
 from twin.simulate.rails import APART

@@ -7,7 +7,7 @@ import simpy
 from twin.facts import NavStatus
 from twin.simulate import moorings
 from twin.simulate.book import LEFT, aboard
-from twin.simulate.handling import Hatches
+from twin.simulate.hatches import Hatches
 from twin.simulate.handover import Process
 from twin.simulate.hulls import MOORED_EVERY, UNDER_WAY_EVERY, Hull, Sea, fairway_off
 from twin.simulate.moorings import GAP

@@ -17,7 +17,8 @@ from twin.facts import Status
 from twin.simulate import moorings
 from twin.simulate.calls import CASTING_OFF, LINES, Harbour, Vessel, hull_of
 from twin.simulate.cranes import Crane
-from twin.simulate.handling import Handling, Hatches
+from twin.simulate.handling import Handling
+from twin.simulate.hatches import Hatches
 from twin.simulate.handover import TWIN_OFFSET, Process
 from twin.simulate.hulls import Hull
 from twin.simulate.lifts import QuayCrane

@@ -9,7 +9,7 @@ import numpy as np
 
 from twin.simulate.boxes import MASSES
 from twin.simulate.cranes import Crane
-from twin.simulate.handling import cover_kind
+from twin.simulate.hatches import cover_kind
 from twin.simulate.hulls import Hull
 from twin.simulate.lifts import OVER, QuayCrane
 from twin.simulate.rails import Rail
