@@ -12,6 +12,7 @@ from twin.simulate import quayside
 from twin.simulate.book import Book, in_slot, on_machine
 from twin.simulate.boxes import Maker
 from twin.simulate.handover import AFT, FORE, MIDDLE, Order, Process, Room, Stop
+from twin.simulate.lifts import QuayCrane
 from twin.simulate.scenario import Call, Scenario
 from twin.simulate.works import Works
 from twin.terminal import Terminal
@@ -83,12 +84,12 @@ class Carriers:
 
     def _stop(self, order: Order, row: int, lane: int = 0) -> Stop:
         qc = self.works.tracks[order.crane]
-        assert isinstance(qc, quayside.QuayCrane)
-        crane = qc.crane
+        assert isinstance(qc, QuayCrane)
+        crane, stands = qc.crane, self.works.meeting[order.crane]
         cos, sin, y = np.cos(crane.yaw), np.sin(crane.yaw), self.over[lane]
-        x = crane.x + cos * qc.stands - sin * y
+        x = crane.x + cos * stands - sin * y
         env = self.works.env
-        return Stop(float(x), float(crane.y + sin * qc.stands + cos * y), DECK, crane.yaw + np.pi * (row % 2), row,
+        return Stop(float(x), float(crane.y + sin * stands + cos * y), DECK, crane.yaw + np.pi * (row % 2), row,
                     env.event(), env.event(), lane=lane)  # fmt: skip
 
 

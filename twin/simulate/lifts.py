@@ -41,11 +41,6 @@ class QuayCrane:
         self.land_rail = max(rails, default=35.0)
         self.home = min(12.0, self.land_rail / 2)  # trolley position at which it parks: over land, clear of the boom
 
-    @property
-    def stands(self) -> float:
-        """The gantry position at which it meets vehicles: where it stands, or will stand when it has arrived."""
-        return self.crane.gantry.value
-
     def sampled(self, t: Floats) -> Sampled:
         """How it stood at rising seconds *t*."""
         return self.crane.sampled(t)

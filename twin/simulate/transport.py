@@ -236,9 +236,7 @@ class Carriers:
         return self.ground.spots_at(block, group=self.group, bay=bay) if block >= 0 else []
 
     def _crane_spots(self, crane: int) -> list[Spot]:
-        rail = self.works.rails.get(crane)
-        at = next((c.gantry.value for c in rail.cranes if c.row == crane), 0.0) if rail is not None else 0.0
-        return self.ground.crane_spots(crane, at, self.group)
+        return self.ground.crane_spots(crane, self.works.meeting.get(crane, 0.0), self.group)
 
     def _aboard(self, vehicle: Vehicle) -> list[tuple[int, int]]:
         """(hold, box) on a vehicle."""

@@ -61,6 +61,7 @@ class Works:
     tracks: dict[int, Track] = field(default_factory=dict)  # machine row -> its movement
     duty: dict[int, simpy.PriorityResource] = field(default_factory=dict)  # machine row -> who has it
     rails: dict[int, Rail] = field(default_factory=dict)  # machine row -> the rail it stands on
+    meeting: dict[int, float] = field(default_factory=dict)  # quay crane row -> gantry position where it meets vehicles
     guests: list[tuple[float, int, str]] = field(default_factory=list)  # second, machine row, kind: not yet described
     guest_kind: dict[int, str] = field(default_factory=dict)  # machine row -> kind, of all guests there ever were
     events: list[tuple[float, str, str, str]] = field(default_factory=list)  # second, kind, who, text: not yet said
