@@ -5,12 +5,13 @@ which the truck stands there.  At the end of its way the truck is gone, so there
 """
 
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, sin
 
 import numpy as np
 
 from twin.facts import Status
 from twin.geometry import Floats
+from twin.simulate._ground import DT
 from twin.simulate.drivers import Drivers, Lane, Truck
 from twin.simulate.fleet import Drive
 from twin.simulate.ground import SETTLE, WAITS
@@ -20,9 +21,9 @@ from twin.simulate.spots import Spot
 
 POLL = 5.0  # seconds after which a truck that finds no way out asks again
 WAYS = 2  # ways tried to each booth
-DT = 0.25
-OUTSIDE = 6000.0  # metres from the end of a road to where the reservations have those that are gone
-FAN = 370  # directions in which they lie there, each 25 m from the next
+OUTSIDE = 2000.0  # metres beyond the end of a road to where the reservations have those that are gone, at the least
+APART = 10.0  # metres between two of them for each second between their leaving, who left first farther off
+AGAIN = 50_000.0  # seconds after which those distances begin anew.  All made up
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Departures:
                 if two is None:
                     continue
                 whole = _joined(one, two, check)
-                away = _away(whole.rows[-1, 3:], vehicle.number)
+                away = _away(whole.later(first * DT))
                 wait, _ = ground.table.wait(vehicle.number, np.vstack([whole.instants, away]), first, WAITS)
                 if wait >= 0:
                     begin = (first + wait) * DT
@@ -79,7 +80,7 @@ class Departures:
     def _follow(self, truck: Truck, whole: Drive, road: Spot, *, stands: float, check: float) -> None:
         ground, vehicle = self.drivers.ground, truck.vehicle
         ground.follow(vehicle, whole, road)
-        ground.table.rest[vehicle.number] = _away(whole.rows[-1, 3:], vehicle.number)
+        ground.table.rest[vehicle.number] = _away(whole)
         vehicle.status.set(stands, Status.IDLE)
         vehicle.status.set(stands + check, Status.MOVING)
         vehicle.status.set(whole.end, Status.IDLE)
@@ -94,7 +95,8 @@ def _joined(one: Drive, two: Drive, pause: float) -> Drive:
     return Drive(one.start, np.concatenate([one.rows, rows]))
 
 
-def _away(end: Floats, number: int) -> Floats:
-    """Where a truck is for the reservations once it is gone: beyond the end of the road, apart from all others."""
-    aim = float(end[2]) + (number % FAN / FAN - 0.5) * pi / 2
-    return np.array([end[0] + OUTSIDE * cos(aim), end[1] + OUTSIDE * sin(aim), end[2]])
+def _away(whole: Drive) -> Floats:
+    """Where the reservations have a truck once it is gone: straight on, so that none meets another on the way."""
+    x, y, yaw = (float(v) for v in whole.rows[-1, 3:])
+    far = OUTSIDE + APART * (-whole.end % AGAIN)
+    return np.array([x + far * cos(yaw), y + far * sin(yaw), yaw])

@@ -11,7 +11,7 @@ that has left comes back as another visit once it has been away for a while.
 
 from dataclasses import dataclass, field
 from functools import partial
-from math import inf, isnan, nan
+from math import hypot, inf, isnan, nan
 
 import numpy as np
 import simpy
@@ -82,7 +82,7 @@ class Trucks:
         env = self.works.env
         self.works.tally.stays.append(stay)
         yield env.timeout(max(free - env.now, 0.0))
-        road = int(self.random.integers(len(self.starts)))
+        road = self._nearby(self.starts, self.ins[0])
         truck = yield from self._appear(stay, road)
         lane = yield from self.drivers.enter(truck, self.roads[road], self.ins)
         took = float(self.random.uniform(*self.works.scenario.gate.verify_s))
@@ -254,7 +254,8 @@ class Trucks:
     def _go_out(self, truck: Truck) -> Process:
         """To a lane out, be checked, and be gone on the public road, with the box it has."""
         env = self.works.env
-        road, check = int(self.random.integers(len(self.departures.roads))), float(self.random.uniform(*CHECK_OUT))
+        road = self._nearby(self.departures.roads, self.departures.lanes[0])
+        check = float(self.random.uniform(*CHECK_OUT))
         lane, leaves = yield from self.departures.leave(truck, road, check)
         yield env.timeout(leaves - env.now)
         truck.stay.left = env.now
@@ -264,6 +265,12 @@ class Trucks:
         if truck.carries >= 0:
             self.works.book.hand(env.now, truck.carries, LEFT)
         self.drivers.ground.leave(truck.vehicle)
+
+    def _nearby(self, ends: list[Spot], lane: Lane) -> int:
+        """A road by chance: from four times as far away come half as many.  Made up."""
+        booth = lane.spots[0]
+        share = np.cumsum([max(hypot(end.x - booth.x, end.y - booth.y), 1.0) ** -0.5 for end in ends])
+        return min(int(np.searchsorted(share, self.random.random() * share[-1])), len(ends) - 1)
 
     def _name(self, row: int) -> str:
         return self.works.roster.machines.name[row]
