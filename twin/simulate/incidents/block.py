@@ -12,9 +12,11 @@ from twin.containers import TEU, size
 from twin.facts import PlaceKind
 from twin.geometry import Floats
 from twin.simulate.closest import Carried, Solid, fixed
+from twin.simulate.cranes import Crane
 from twin.simulate.incidents.cast import PATIENCE, Held, hold, row_of
 from twin.simulate.incidents.hook import Hook, crane_of
 from twin.simulate.planted import PLANTED
+from twin.simulate.rails import Rail
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import Truth
 from twin.simulate.works import Works
@@ -152,6 +154,27 @@ def crew(works: Works, hook: Hook) -> list[int]:
     """Rows of all cranes in service on the runway of *hook*, in order."""
     names, out = works.roster.machines.name, works.scenario.out_of_service
     return sorted(c.row for c in works.rails[hook.crane.row].cranes if names[c.row] not in out)
+
+
+def comes(works: Works, hook: Hook, x: float, y: float) -> bool:
+    """Whether a crane's spreader can come over site *x*, *y*, its neighbours pushed as far aside as they go."""
+    gantry, trolley = hook.crane.reach(x, y)
+    rail = works.rails[hook.crane.row]
+    (low, high), along = rail.ends, rail.along(hook.crane, gantry)
+    if rail.over < 0:
+        mine = rail.cranes.index(hook.crane)
+        for other in rail.cranes[:mine]:
+            low = rail.along(other, other.gantry.value) if rail.stuck(other) else low
+            low += other.half_length + hook.crane.half_length + rail.apart if rail.stuck(other) else _room(other, rail)
+        for other in rail.cranes[:mine:-1]:
+            high = rail.along(other, other.gantry.value) if rail.stuck(other) else high
+            high -= other.half_length + hook.crane.half_length + rail.apart if rail.stuck(other) else _room(other, rail)
+    return hook.reaches(trolley) and low - 1e-6 <= along <= high + 1e-6
+
+
+def _room(crane: Crane, rail: Rail) -> float:
+    """Metres of rail that a crane takes up between two others, or the end and another."""
+    return 2 * crane.half_length + rail.apart
 
 
 def served(works: Works, hook: Hook) -> list[int]:

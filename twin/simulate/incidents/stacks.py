@@ -8,7 +8,7 @@ from twin.facts import Status
 from twin.simulate.book import in_slot, on_machine
 from twin.simulate.closest import closest
 from twin.simulate.handover import Process
-from twin.simulate.incidents.block import CLEAR, Block, Played, Stood, in_block, over
+from twin.simulate.incidents.block import CLEAR, Block, Played, Stood, comes, in_block, over
 from twin.simulate.incidents.cast import Held
 from twin.simulate.incidents.hook import DWELL, Hook
 from twin.simulate.planted import PLANTED
@@ -47,7 +47,7 @@ def plant_dragged(works: Works, incident: Incident) -> Played:
 def _drag(deep: float, hook: Hook, block: Block) -> Drag | None:
     found = []
     for one in block.topmost:
-        if one.feet not in SPREAD:
+        if one.feet not in SPREAD or not comes(hook.works, hook, one.x, one.y):
             continue
         gantry, end = hook.crane.reach(one.x, one.y)
         for row in (one.row - 1, one.row + 1):
@@ -63,7 +63,7 @@ def _from(hook: Hook, block: Block, one: Stood, row: int, low: float, gantry: fl
         return None
     start = hook.crane.reach(*block.slot_xy(one.bay, row))[1]
     around = range(one.columns[0] - 1, one.columns[-1] + 2)
-    if block.top(around, row) > low - CLEAR or not hook.reaches(start) or not hook.reaches(end):
+    if block.top(around, row) > low - CLEAR or not hook.reaches(start):
         return None
     return Drag(one, gantry, start, start + (end - start) * INTO, low - hook.crane.z)
 
@@ -112,7 +112,7 @@ def plant_on_forty(works: Works, incident: Incident) -> Played:
 
 def _occupied(hook: Hook, block: Block) -> Misplaced | None:
     found = []
-    there = [one for one in block.topmost if one.feet in SPREAD and hook.reaches(hook.crane.reach(one.x, one.y)[1])]
+    there = [one for one in block.topmost if one.feet in SPREAD and comes(hook.works, hook, one.x, one.y)]
     for on in there[:40]:
         for box in there[:40]:
             tall, short = box.top - box.foot, on.top - on.foot
@@ -129,7 +129,7 @@ def _occupied(hook: Hook, block: Block) -> Misplaced | None:
 
 def _on_forty(hook: Hook, block: Block) -> Misplaced | None:
     found = []
-    there = [one for one in block.topmost if hook.reaches(hook.crane.reach(one.x, one.y)[1])]
+    there = [one for one in block.topmost if comes(hook.works, hook, one.x, one.y)]
     lift = hook.high + hook.crane.z - CLEAR
     for on in [one for one in there if one.feet == 40][:SOME]:
         for box in [one for one in there if one.feet == 20][:SOME]:

@@ -21,6 +21,7 @@ from twin.simulate.incidents.block import (
     block,
     blocks,
     carried,
+    comes,
     crew,
     in_block,
     over,
@@ -95,14 +96,13 @@ def plant_under_load(works: Works, incident: Incident) -> Played:
 
 
 def _above(works: Works, named: str, hook: Hook, block: Block) -> Above | None:
-    now, rail = np.array([works.env.now]), works.rails[hook.crane.row]
+    now = np.array([works.env.now])
     found = []
-    boxes = [one for one in block.topmost if one.feet in SPREAD and hook.reaches(hook.crane.reach(one.x, one.y)[1])]
+    boxes = [one for one in block.topmost if one.feet in SPREAD and comes(works, hook, one.x, one.y)]
     for row in standing(works, named) if boxes else ():
         s = works.tracks[row].sampled(now)
         gantry, trolley = hook.crane.reach(float(s.x[0]), float(s.y[0]))
-        along = rail.along(hook.crane, gantry)
-        if hook.reaches(trolley) and rail.ends[0] <= along <= rail.ends[1] and _beside(block, s.x[0], s.y[0]):
+        if comes(works, hook, float(s.x[0]), float(s.y[0])) and _beside(block, s.x[0], s.y[0]):
             box = min(boxes, key=lambda one: (abs(one.x - s.x[0]) + abs(one.y - s.y[0]), one.box))
             found.append((hook.way(float(s.x[0]), float(s.y[0])), row, Above(box, row, gantry, trolley)))
     return min(found, key=lambda f: f[:2])[2] if found else None
@@ -206,7 +206,7 @@ def _swerve(
 def _of_vehicle(
     works: Works, ground: Ground, vehicle: Vehicle, stood: list[Block], metres: float, corners: bool
 ) -> Swerve | None:
-    """The first free drive of a vehicle that ends *metres* from a box of a block, or (*corners*) an empty corner slot."""
+    """The first free drive of a vehicle to *metres* from a box of a block, or (*corners*) an empty corner slot."""
     for one in stood:
         obstacle = _obstacle(one, vehicle.pose, corners)
         if obstacle is None:
