@@ -370,13 +370,15 @@ class Ground:
                 seconds = graph.seconds(one.node, two.node) + one.seconds + two.seconds
                 if seconds < np.inf:
                     found.append((seconds, one.sort, two.sort, one, two))
+        found = [f for f in found if not f[3].straight_back and not f[4].straight_back] or found
         found.sort(key=lambda f: f[:3])
         out = [*_straight_on(graph, a, b)]
         for seconds, _, _, one, two in _various(found):
-            corners = (*one.via, *graph.way(one.node, two.node), *two.via)
-            legs = [Leg(corners)]
-            if two.backing:
-                legs = [Leg(corners), Leg((two.via[-1], *two.backing), forward=False)]
+            legs = [Leg((*one.via, *graph.way(one.node, two.node), *two.via))]
+            if one.backing is not None:
+                legs.insert(0, Leg(one.via[:1], forward=False))
+            if two.backing is not None:
+                legs.append(Leg((two.via[-1], *two.backing), forward=False))
             out.append((seconds, legs))
         return out
 

@@ -16,8 +16,10 @@ LEADS = (
 )  # metres driven straight before and after a stop beside a lane: past who stands there too
 GENTLE = radians(25)  # the other angle at which such a stop is come to and left: a tail swings out less
 RAY = 120.0  # metres, the farthest lane that a place off the lanes is come to from
+BACKS = (30.0, 50.0, 70.0)  # metres backed straight where a stop beside a lane cannot be come to or left otherwise
+BACKED = 20.0  # seconds that backing costs besides
 PAST = 19.0  # metres a truck drives past a place before it backs into it
-OFF_LANE = 70.0  # metres to the farthest lane beside which a place lies.  All five made up
+OFF_LANE = 70.0  # metres to the farthest lane beside which a place lies.  All seven made up
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,30 @@ class Leg:
 
 @dataclass(frozen=True)
 class Ramp:
-    """A way from a spot to a node, or to a spot from a node: the corners between, and what is left to be backed."""
+    """A way from a spot to a node, or to a spot from a node: the corners between.
+
+    *backing*: it is come to by backing from the last of *via* by these corners, or left by backing to the first of it.
+    """
 
     node: int
     via: tuple[Point, ...]
     seconds: float
     sort: tuple[int, int]  # line, and which of several ways
     gentle: bool = False
-    backing: tuple[Point, ...] = ()  # after a stop at the last of *via*: corners of the way back to the spot
+    backing: tuple[Point, ...] | None = None
+
+    @property
+    def straight_back(self) -> bool:
+        """Whether one backs beside a lane: for where there is no other way."""
+        return self.backing == ()
 
 
 def exits(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
     """Ways out of a spot; *slack*: metres that the vehicle's middle may be off it along *yaw*."""
     found = [r for r in _out(graph, spot, slack) if r.node >= 0]
-    return _chosen([r for r in found if graph.passable(kept([spot.pose[:2], *r.via, graph.pose[r.node][:2]]))])
+    start = {False: (spot.pose[:2],), True: ()}
+    ways = [kept([*start[r.backing is not None], *r.via, graph.pose[r.node][:2]]) for r in found]
+    return _chosen([r for r, points in zip(found, ways) if graph.passable(points)])
 
 
 def entries(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
@@ -80,20 +92,20 @@ def entries(graph: LaneGraph, spot: Spot, slack: float) -> list[Ramp]:
         [
             r
             for r in found
-            if graph.passable(kept([graph.pose[r.node][:2], *r.via, *(() if r.backing else (spot.pose[:2],))]))
-            and (not r.backing or graph.passable(kept([r.via[-1], *r.backing, spot.pose[:2]])))
+            if graph.passable(kept([graph.pose[r.node][:2], *r.via, *((spot.pose[:2],) if r.backing is None else ())]))
+            and (r.backing is None or graph.passable(kept([r.via[-1], *r.backing, spot.pose[:2]])))
         ]
     )
 
 
 def _chosen(ramps: list[Ramp]) -> list[Ramp]:
     """Of the ways by one line the steep ones if there are any, and none with the shortest lead if another will do."""
-    by_line: dict[tuple[int, bool], list[Ramp]] = {}
+    by_line: dict[tuple[int, bool, bool], list[Ramp]] = {}
     for ramp in ramps:
-        by_line.setdefault((ramp.sort[0], ramp.gentle), []).append(ramp)
+        by_line.setdefault((ramp.sort[0], ramp.straight_back, ramp.gentle), []).append(ramp)
     out = []
-    for (line, gentle), several in sorted(by_line.items()):
-        if not gentle or (line, False) not in by_line:
+    for (line, back, gentle), several in sorted(by_line.items()):
+        if not gentle or (line, back, False) not in by_line:
             out += [r for r in several if r.sort[1] != len(LEADS) - 1] or several
     return out
 
@@ -163,14 +175,29 @@ def _backing_in(graph: LaneGraph, spot: Spot, slack: float) -> Iterator[Ramp]:
 
 
 def _aside(graph: LaneGraph, spot: Spot, *, out: bool) -> Iterator[Ramp]:
-    """Between a spot and the lanes beside it that lead the same way, for two-way vehicles also the other way."""
-    for back in (False, True) if graph.free else (False,):
-        pose = (spot.x, spot.y, spot.yaw + (pi if back else 0.0))
-        for n, line in enumerate(graph.lines):
-            for i, heading in enumerate(line.headings):
-                aside = seen(pose, line.points[i])[1]
-                if abs(turn(heading, pose[2])) < 0.05 and 2.0 < abs(aside) < OFF_LANE:
-                    yield from _slants(graph, spot, pose, (n, i), aside, out=out)
+    """Between a spot and the lanes beside it that lead the same way, for two-way vehicles also the other way.
+
+    Others back straight to or from it where there is no way forwards: a crane near the end of the lanes.
+    """
+    yield from _along(graph, spot, spot.pose, out=out)
+    if graph.free:
+        yield from _along(graph, spot, (spot.x, spot.y, spot.yaw + pi), out=out)
+        return
+    for far in BACKS:
+        place = (*ahead(spot.pose, -far if out else far), spot.yaw)
+        for ramp in _along(graph, spot, place, out=out):
+            if ramp.node >= 0:
+                via = (place[:2], *ramp.via) if out else (*ramp.via, place[:2])
+                yield replace(ramp, via=via, seconds=ramp.seconds + far / 2 + BACKED, backing=())
+
+
+def _along(graph: LaneGraph, spot: Spot, pose: Pose, *, out: bool) -> Iterator[Ramp]:
+    """Between a place driven through along *pose* and the lanes beside it that lead that way."""
+    for n, line in enumerate(graph.lines):
+        for i, heading in enumerate(line.headings):
+            aside = seen(pose, line.points[i])[1]
+            if abs(turn(heading, pose[2])) < 0.05 and 2.0 < abs(aside) < OFF_LANE:
+                yield from _slants(graph, spot, pose, (n, i), aside, out=out)
 
 
 def _slants(
@@ -209,12 +236,12 @@ def _leaving(graph: LaneGraph, spot: Spot, node: int, via: list[Point], n: int, 
 
 
 def _coming(
-    graph: LaneGraph, spot: Spot, node: int, via: list[Point], n: int, k: int, backing: tuple[Point, ...] = ()
+    graph: LaneGraph, spot: Spot, node: int, via: list[Point], n: int, k: int, backing: tuple[Point, ...] | None = None
 ) -> Ramp:
     if node < 0:
         return Ramp(-1, (), 0.0, (n, k))
-    points = kept([graph.pose[node][:2], *via, *backing, spot.pose[:2]])
-    return Ramp(node, tuple(via), _seconds(points) + (20.0 if backing else 0.0), (n, k), backing=backing)
+    points = kept([graph.pose[node][:2], *via, *(backing or ()), spot.pose[:2]])
+    return Ramp(node, tuple(via), _seconds(points) + (0.0 if backing is None else BACKED), (n, k), backing=backing)
 
 
 def _seconds(points: list[Point]) -> float:
