@@ -95,6 +95,16 @@ def test_two_boxes_on_their_way_to_one_stack_do_not_take_the_same_place():
     assert [stacks.put(box, 2, 1)[0] for box in (3, 1)] == [1, 2]
 
 
+def test_a_stack_that_somebody_comes_for_is_shut_to_all():
+    stacks = empty_block(["22G1", "42G1"])
+    stacks.put(0, 1, 1)
+    stacks.want(1, 1, 1)
+
+    assert not stacks.open(20, 2.591)[0, 0]
+    assert not stacks.open(40, 2.591)[0, 0]
+    assert stacks.open(20, 2.591)[0, 1]
+
+
 def test_what_stands_on_a_box_and_what_juts_out_beside_it_goes_first():
     """A 20' at bay 5 under another one, beside a 45' on two 40' in bays 1 to 3, whose foot is as high as they are."""
     stacks = empty_block(["22G1", "22G1", "42G1", "42G1", "L5G1"])
@@ -219,17 +229,19 @@ def test_reefers_stand_where_plugs_are():
         assert planner.stacks[found[0].block].plugs[covered(found[0].bay)].all()
 
 
-def test_nothing_is_set_down_on_a_box_that_is_about_to_leave():
-    works, planner = yard("small", fill=0.4)
-    box = planner.to_fetch()
-    assert box is not None
-    block, bay, row = planner.where[box]
-    planner.want(box)
+def test_nothing_is_set_down_on_a_box_that_somebody_comes_for():
+    """Boxes are brought until a block is full, 20' and 40' ones: none is given room where one is wanted."""
+    works, planner = yard("small", fill=0.3)
+    wanted = [box for n, box in enumerate(planner.where) if n % 7 == 0]
+    for box in wanted:
+        planner.want(box)
+    shut = {(planner.where[b][0], c, planner.where[b][2]) for b in wanted for c in covered(planner.where[b][1])}
 
-    rooms = [planner.room((new,), x=100, y=60, land=False) for new in made(works, *["42G1", "22G1"] * 40)]
+    rooms = [planner.room((new,), x=100, y=60, land=False) for new in made(works, *["42G1", "22G1"] * 200)]
 
     taken = {(r.block, c, r.row) for found in rooms if found for r in found for c in covered(r.bay)}
-    assert not taken & {(block, c, row) for c in covered(bay)}
+    assert len(taken) > 100
+    assert not taken & shut
 
 
 def test_a_block_is_never_so_full_that_a_box_cannot_be_dug_out():
@@ -321,16 +333,16 @@ def test_a_room_that_is_no_good_any_more_is_exchanged():
 
 
 def test_the_fill_obeys_ceilings_and_leaves_the_maker_its_numbers():
-    """At nine tenths full: no stack above its ceiling, every number once, room for twenty more boxes in each block."""
-    terminal = layout("rtg-terminal")
-    works, planner = yard("rtg-terminal", fill=0.9)
+    """As full as can be: no stack above its ceiling, every number once, three stacks' worth of places free."""
+    terminal = layout("small")
+    works, planner = yard("small", fill=1.0)
 
     assert isinstance(works.maker, Maker)
     assert len(set(works.book.boxes.name)) == len(works.book.boxes)
     for stacks in planner.stacks.values():
         assert max(top for tops in stacks.tops.values() for top in tops) <= stacks.ceiling
-        assert stacks.spare(40) >= 4
-        assert stacks.spare(20) >= 4
+        assert stacks.spare(40) >= 3 * 5
+        assert stacks.spare(20) >= 3 * 5
     assert roster_of(terminal.machines.name).machines.name[: len(terminal.machines)] == list(terminal.machines.name)
 
 
