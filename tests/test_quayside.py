@@ -11,13 +11,14 @@ from tests.quayside_parts import Carriers, quay, terminal_called
 from twin.facts import NavStatus, PlaceKind, Status
 from twin.geometry import Floats
 from twin.simulate.calls import LINES
+from twin.simulate.handover import Process
 from twin.simulate.hatches import cover_kind
 from twin.simulate.lifts import Cover, QuayCrane
 from twin.simulate.moorings import FENDER, GAP
 from twin.simulate.rails import APART
 from twin.simulate.scenario import Call
 from twin.simulate.stowage import empty_ship
-from twin.simulate.works import Works
+from twin.simulate.works import FAULT, Works
 from twin.yard import DECK, row_offset
 
 HOURS = 9.0
@@ -334,6 +335,56 @@ def test_a_crane_out_of_service_stands_still_and_the_others_do_the_work():
     assert dead.crane.status.now == Status.OFF
     assert len(carriers.swallowed) == 60
     assert "ECHO" in happened(works, "sailed")
+
+
+def test_a_crane_that_breaks_down_stands_still_until_it_is_mended_and_then_goes_on():
+    """Twenty minutes for which somebody else has the right to command it."""
+    call = Call("GOLF", "feeder-2500", "B1", -1.0, 80, 60, along=20, cranes=2)
+    works, carriers = quay(terminal_called("altenwerder"), call)
+    works.env.run(until=1500)
+    row = next(row for row in sorted(works.tracks) if works.of_duty(row).count)
+    held: list[float] = []
+
+    def fault() -> Process:
+        with works.of_duty(row).request(priority=FAULT) as turn:
+            yield turn
+            held.append(works.env.now)
+            yield works.env.timeout(1200.0)
+            held.append(works.env.now)
+
+    works.env.process(fault())
+    works.env.run(until=7 * 3600)
+
+    crane = next(c for c in cranes(works) if c.row == row).crane
+    s = crane.sampled(np.linspace(held[0] + 0.1, held[1] - 0.1, 200))
+    assert held[0] - 1500 < 300
+    assert np.ptp(s.joints, axis=0).max() < 1e-9
+    assert np.ptp(s.x) < 1e-9
+    assert all(not held[0] < done < held[1] for _, done, _, who in carriers.stops if who == row)
+    assert len(carriers.swallowed) == 80
+    assert "GOLF" in happened(works, "sailed")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_whatever_the_seed_all_work_is_done_and_cranes_keep_apart(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    kinds = ["feeder-1000", "feeder-2500", "panamax", "post-panamax-1", "neo-panamax", "vlcs"]
+    calls = []
+    for n in range(7):
+        kind = str(random.choice(kinds[: 4 if n % 2 else 6]))
+        arrival, along = float(random.uniform(-1, 6)) * 3600, float(random.uniform(0, 40)) if n % 4 < 3 else 20.0
+        off, on, most = (int(random.integers(0, top)) for top in (250, 250, 6))
+        bow = "start" if random.random() < 0.5 else "end"
+        calls.append(Call(f"SHIP{n}", kind, f"B{n % 4 + 1}", arrival, off, on, along=along, bow=bow, cranes=most))
+    works, carriers = quay(terminal_called("altenwerder"), *calls, seed=seed, after=float(random.uniform(20, 200)))
+
+    works.env.run(until=40 * 3600)
+
+    assert sorted(happened(works, "sailed")) == sorted(call.ship for call in calls)
+    assert len(carriers.swallowed) == sum(call.discharge for call in calls)
+    along = np.array([c.crane.sampled(np.arange(0.0, 40 * 3600, 5.0)).x for c in cranes(works)])
+    assert np.diff(along, axis=0).min() >= 27.0 + APART - 1e-3
 
 
 # Ships.

@@ -64,6 +64,7 @@ class Clearing(Sharing):
                 return
 
     def reopen(self, hull: Hull, held: list[QuayCrane]) -> None:
+        """Cranes may move again at a ship's berth, those *held* too."""
         self.closed.remove((hull.quay.name, hull.low - BESIDE, hull.high + BESIDE))
         for qc in held:
             self.works.rails[qc.row].release(qc.crane)

@@ -37,7 +37,7 @@ class Sharing(QuayRails):
 
     def _give_work(self, vessel: Vessel, quota: int) -> None:
         """Have the ship's idle cranes, and the free ones nearest to her, begin bays of hers: *quota* cranes in all."""
-        idle = [row for row in vessel.gang if row not in vessel.going]
+        idle = [row for row in vessel.gang if row not in vessel.going and self._has_way(row, vessel)]
         free = [row for _, row in sorted(self._free(vessel))]
         rail_order = {row: i for row in self.cranes for i, c in enumerate(self.works.rails[row].cranes) if c.row == row}
         room = max(quota - len(vessel.going), 0)
@@ -57,10 +57,14 @@ class Sharing(QuayRails):
         for row in self.of_quay(vessel.hull):
             if row in self.assigned or row in self.dead or self._wrong_side(row, vessel):
                 continue
-            there = self._places(row)
-            if any(self._within(row, vessel, work.k, there) for work in vessel.todo):
+            if self._has_way(row, vessel):
                 crane = self.cranes[row]
                 yield abs(crane.crane.reach(*vessel.hull.place(0.0, 0.0))[0] - crane.crane.gantry.value), row
+
+    def _has_way(self, row: int, vessel: Vessel) -> bool:
+        """Whether a crane can come to a bay with work left while those that work stay where they are."""
+        there = self._places(row)
+        return any(self._within(row, vessel, work.k, there) for work in vessel.todo)
 
     def _wrong_side(self, row: int, vessel: Vessel) -> bool:
         """Whether a crane of a ship farther along the quay stands before this one, or the other way round."""
