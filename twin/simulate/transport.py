@@ -3,7 +3,7 @@
 Rules.  Orders are given out in the order they came, each to the idle vehicle that can be there soonest, but no crane
 has more vehicles called than it has lanes, and for loading two AGVs more.  A vehicle takes a lane of a crane only at
 the moment it sets out for it.  After its work an AGV waits where it is, before a block, unless fewer than `KEPT_FREE`
-places are then left there; a tractor goes back to where the layout parks it.
+places are then left there; a tractor goes to where the layout parks one, last out first in.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,8 @@ class Carriers:
     idle: list[Vehicle] = field(default_factory=list)
     waiting: list[Job] = field(default_factory=list)
     called: dict[int, int] = field(default_factory=dict)  # crane -> vehicles at it or called to it
-    home: dict[int, Spot] = field(default_factory=dict)  # machine row -> where it is parked
+    parks: list[Spot] = field(default_factory=list)  # where the layout parks them
+    left: dict[Spot, float] = field(default_factory=dict)  # of these -> the second it was last left
 
     @property
     def ahead(self) -> int:
@@ -107,7 +108,9 @@ class Carriers:
         ways = sorted(((self.ground.seconds(v, spots[0]), v.row, v) for v in near), key=lambda s: s[:2])
         for vehicle in [*there, *(v for seconds, _, v in ways if seconds < inf and v not in there)]:
             asked = job.asked.setdefault((vehicle.row, vehicle.spot), Asked(hopeful=True))
+            here = vehicle.spot
             if vehicle in there or self.ground.begin(vehicle, spots, asked) is not None:
+                self.left[here] = self.works.env.now
                 self.idle.remove(vehicle)
                 return vehicle
         return None
@@ -186,7 +189,7 @@ class Carriers:
         self._give_out()
         if vehicle in self.idle and not self._may_stay(vehicle):
             self.idle.remove(vehicle)
-            yield from self.ground.go(vehicle, self._resting(vehicle))
+            yield from self.ground.go(vehicle, lambda: self._resting(vehicle))
             self.idle.append(vehicle)
             self._give_out()
 
@@ -200,7 +203,7 @@ class Carriers:
                 self.works.env.process(self._away(here[0]))
 
     def _away(self, vehicle: Vehicle) -> Process:
-        yield from self.ground.go(vehicle, self._resting(vehicle))
+        yield from self.ground.go(vehicle, lambda: self._resting(vehicle))
         self.idle.append(vehicle)
         self._give_out()
 
@@ -209,18 +212,20 @@ class Carriers:
     def _may_stay(self, vehicle: Vehicle) -> bool:
         spot = vehicle.spot
         if spot.form != "nose":
-            return spot == self.home.get(vehicle.row)
+            return spot in self.parks
         return self._free(spot.owner) >= KEPT_FREE
 
     def _resting(self, vehicle: Vehicle) -> list[Spot]:
         """Places to wait at, the nearest first."""
         if self.group != "agv":
-            return [self.home[vehicle.row]]
+            return sorted(
+                (s for s in self.parks if self.ground.free(s)), key=lambda s: (-self.left.get(s, -inf), s.y, s.x)
+            )
         x, y, _ = vehicle.pose
         blocks = [b for b in self._blocks() if self._free(b) > KEPT_FREE and b != vehicle.spot.owner]
         spots = [s for b in blocks for s in self._block_spots(b) if self.ground.free(s)]
         spots.sort(key=lambda s: (hypot(s.x - x, s.y - y), s.owner, s.lane))
-        return spots[:12] or [self.home[vehicle.row]]
+        return spots[:12]
 
     def _free(self, block: int) -> int:
         return sum(self.ground.free(s) for s in self._block_spots(block))
@@ -254,7 +259,7 @@ def install(works: Works) -> None:
     carriers = Carriers(works, ground, group, vehicles)
     if group == "agv":
         _spread(carriers)
-    carriers.home = {v.row: v.spot for v in vehicles}
+    carriers.parks = [v.spot for v in vehicles]
     works.transport = carriers
     works.started.append(carriers.start)
 
