@@ -5,8 +5,9 @@ it stands over or is to stand over (a truck, a box set down by a quay crane) doe
 stacks only its legs count, which run in the gaps between the rows: all else of it passes above.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from math import cos, hypot, inf, pi, sin
 
 import numpy as np
@@ -26,8 +27,9 @@ from twin.terminal import Terminal
 GROUP = "straddle"
 LONGEST = 6.9  # metres: half a spreader for 45' boxes, which is more than half a carrier with its cab.  ISO 668
 BOX_SIDE = 1.219  # metres: half a box's width.  ISO 668
-WAYS, ALIKE = 8, 2  # ways tried from site to site, and how many of them by the same first and last lane
+WAYS, ALIKE = 6, 2  # ways tried from site to site, and how many of them by the same first and last lane
 PAST = 16.0  # metres driven straight past whoever stands beside it in the next lane, where there is room
+TRIED = 80  # ways looked at, of which some have no room for a bend
 KNOWN = 3000  # spots whose ramps are remembered
 CLOSE = LONGEST + 1.0  # metres from a block within which a carrier's spreader may be over its stacks
 NEAR = 17.5  # metres from the middle of a truck or of a box on the ground within which it may be over it
@@ -42,6 +44,7 @@ class Site:
     row: int = 0
     stop: Stop | None = None
     over: tuple[int, ...] = ()  # numbers in the reservations of what it stands over
+    beside: float = 0.0  # metres, the height of a box that another may set down there in the meantime
 
 
 @dataclass
@@ -74,23 +77,29 @@ class Ways:
         """Drives to a site, beginning at second 0, the quickest first, whoever is in the way."""
         kind = vehicle.kind
         speed = kind.drive_loaded if vehicle.masses else kind.drive_empty
-        out = []
-        for corners in self._corners(here, to):
+        out: list[Drive] = []
+        often: dict[tuple[int, int], int] = {}
+        for lanes, corners in islice(self._corners(here, to), TRIED):
+            if often.get(lanes, 0) == ALIKE:
+                continue
             path = rounded(np.array(kept([vehicle.pose[:2], *corners, to.spot.pose[:2]])), self.radius)
             if len(path) and self._passes(path):
                 legs = [(path, agrees(path, vehicle.pose[2]))]
                 out.append(drive(legs, 0.0, speed=speed, acceleration=kind.drive_acceleration, yaw=vehicle.pose[2]))
+                often[lanes] = often.get(lanes, 0) + 1
+            if len(out) == WAYS:
+                break
         return sorted(out, key=lambda d: d.end)
 
-    def first(
-        self, vehicle: Vehicle, plans: list[Drive], over: tuple[int, ...], ready: Callable[[Drive], float]
-    ) -> Drive | None:
-        """The one of *plans* that ends first where each begins when it is *ready* (s) and nobody is in its way."""
+    def first(self, vehicle: Vehicle, plans: list[Drive], begins: list[float], over: tuple[int, ...]) -> Drive | None:
+        """The one of *plans* that ends first, if each begins as soon as nobody is in its way, but not before its second
+        of *begins*; *over*: numbers in the reservations that are not in the way.  None: none is free."""
         table, best = self.ground.table, None
         there = table.there[list(over)]
         table.there[list(over)] = False
-        for plan in plans:
-            begin = instant(max(self.ground.works.env.now + SETTLE, ready(plan)))
+        now = self.ground.works.env.now + SETTLE
+        for plan, early in zip(plans, begins, strict=True):
+            begin = instant(max(now, early))
             if best is not None and begin * DT + plan.end >= best.end:
                 continue
             wait, _ = table.wait(vehicle.number, plan.instants, begin, WAITS)
@@ -113,9 +122,10 @@ class Ways:
 
     # -- ways
 
-    def _corners(self, here: Site, to: Site) -> list[list[Point]]:
-        """Corners of ways between two sites, the shortest first."""
-        out: list[list[Point]] = [[]] if _in_line(here, to) else []
+    def _corners(self, here: Site, to: Site) -> Iterator[tuple[tuple[int, int], list[Point]]]:
+        """First and last lane and corners of ways between two sites, the shortest first."""
+        if _in_line(here, to):
+            yield (-1, -1), []
         found = []
         for a, far_a in self._mouths(here):
             for b, far_b in self._mouths(to):
@@ -124,14 +134,9 @@ class Ways:
                         seconds = self.graph.seconds(one.node, two.node) + one.seconds + two.seconds
                         if seconds < inf:
                             found.append((seconds + (far_a + far_b) / CRUISE, one.sort, two.sort, one, two))
-        found.sort(key=lambda f: f[:3])
-        often: dict[tuple[int, int], int] = {}
-        for _, _, _, one, two in found:
+        for _, _, _, one, two in sorted(found, key=lambda f: f[:3]):
             lanes = one.sort[0], two.sort[0]
-            often[lanes] = often.get(lanes, 0) + 1
-            if often[lanes] <= ALIKE and len(out) < WAYS:
-                out.append([*one.via, *self.graph.way(one.node, two.node), *two.via])
-        return out
+            yield lanes, [*one.via, *self.graph.way(one.node, two.node), *two.via]
 
     def _mouths(self, site: Site) -> list[tuple[Spot, float]]:
         """How a site is come to from the lanes, and metres from there: a row from both its ends, a place behind a quay

@@ -1,6 +1,6 @@
 """One straddle carrier at work: it takes a box from a stack, a truck or the ground, and sets it down on another."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,10 +14,11 @@ from twin.simulate.boxes import LENGTHS
 from twin.simulate.cranes import LOCK
 from twin.simulate.fleet import Drive, Vehicle
 from twin.simulate.ground import NoWay
-from twin.simulate.handover import Process, Room, Stop
+from twin.simulate.handover import MIDDLE, Process, Room, Stop
 from twin.simulate.planning import Planner
 from twin.simulate.portals import Job
 from twin.simulate.spots import Spot
+from twin.simulate.stacking import HIGH_CUBE
 from twin.simulate.straddle_track import Straddle
 from twin.simulate.straddle_ways import Site, Ways
 from twin.simulate.works import Works
@@ -179,10 +180,9 @@ class Carrier:
         if box >= 0:
             self.straddle.spread(clear, LENGTHS[self.works.book.boxes.feet(box)])
 
-        def ready(plan: Drive) -> float:
-            return max(clear, up - _last(plan, self.ways.outside(plan, site)))
-
-        plan = yield from self._set_out(site, ready, np.inf if patient else PATIENCE)
+        plans = self.ways.plans(self.vehicle, self.site, site)
+        begins = [max(clear, up - _last(plan, self.ways.outside(plan, site))) for plan in plans]
+        plan = yield from self._set_out(site, plans, begins, np.inf if patient else PATIENCE)
         if plan is None:
             return False
         gone = self.ways.outside(plan, self.site)
@@ -203,15 +203,17 @@ class Carrier:
         free = max(now, hoist.free) if hoist.ramps and hoist.ramps[-1].end > hoist.ramps[-1].start else now
         return free, free
 
-    def _set_out(self, site: Site, ready: Callable[[Drive], float], patience: float) -> Process:
-        """Wait for a free way, so many seconds, and take it; gives the drive, None: there was none."""
+    def _set_out(self, site: Site, plans: list[Drive], begins: list[float], patience: float) -> Process:
+        """Wait until one of *plans* is free, none before its second of *begins*, and take it; gives the drive.
+
+        None: none was free within *patience* seconds.  Raises `NoWay`.
+        """
         env, vehicle = self.works.env, self.vehicle
         over, began = (*self.site.over, *site.over), env.now
-        plans = self.ways.plans(vehicle, self.site, site)
-        if not plans:
+        if not plans and patience == np.inf:
             name, here, there = self.works.roster.machines.name[self.row], self.vehicle.pose, site.spot
             raise NoWay(f"{name}: no way leads from ({here[0]:.1f}, {here[1]:.1f}) to ({there.x:.1f}, {there.y:.1f})")
-        while (plan := self.ways.first(vehicle, plans, over, ready)) is None:
+        while (plan := self.ways.first(vehicle, plans, begins, over)) is None:
             if env.now - began >= patience:
                 return None
             yield env.timeout(AGAIN)
@@ -232,7 +234,8 @@ class Carrier:
         """The lowest spreader at which it comes to a site, or leaves it, as it is loaded."""
         boxes, hung = self.works.book.boxes, max((self._height(b) for b in self.vehicle.masses), default=0.0)
         if site.stop is not None:
-            top = max((site.stop.z + boxes.height(b) for b in site.stop.boxes.values()), default=site.stop.z)
+            there = [site.stop.z + boxes.height(b) for b in site.stop.boxes.values()]
+            top = max([site.stop.z + site.beside, *there])
         elif site.block >= 0:
             top = float(self.planner.stacks[site.block].sky[:, site.row - 1].max()) + self._ground(site.block)
         else:
@@ -259,7 +262,8 @@ class Carrier:
         x, y = stop.at(hold)
         form = "nose" if stop.machine >= 0 else "beside"
         spot = Spot(form, x, y, stop.yaw, stop.machine, stop.lane, middle=True)
-        return Site(spot, stop=stop, over=self.master.over(stop))
+        beside = HIGH_CUBE if stop.machine < 0 and hold != MIDDLE else 0.0
+        return Site(spot, stop=stop, over=self.master.over(stop), beside=beside)
 
     def _slot(self, box: int) -> Site:
         return self.ways.slot(*self.planner.where[box])
