@@ -13,8 +13,10 @@ from twin.simulate.book import Book
 from twin.simulate.boxes import Maker
 from twin.simulate.imperfect import imperfect
 from twin.simulate.otherwise import spoken
+from twin.simulate.report import Report, report
 from twin.simulate.sampling import AHEAD, Sampler
 from twin.simulate.scenario import Scenario
+from twin.simulate.truth import Truth, truth
 from twin.simulate.works import Works
 from twin.terminal import Terminal
 from twin.units import HOUR, SECOND
@@ -41,6 +43,14 @@ class Run:
         for t, batches in imperfect(said, works.scenario.imperfections, works.random("messages"), works.terminal):
             self.done = (t - self.sampler.start) / SECOND
             yield t, batches
+
+    def report(self) -> Report:
+        """What came of it up to now: moves an hour, turn times, conservation, beside the published ranges."""
+        return report(self.works)
+
+    def truth(self) -> list[Truth]:
+        """What is known by now of the planted incidents."""
+        return truth(self)
 
     def _sampled(self) -> Iterator[tuple[int, list[Batch]]]:
         """What machines, boxes and ships would say if every message came as it should."""
