@@ -6,9 +6,10 @@ line, with vehicles in a lane inside the span.  Blocks without cranes are served
 
 Which job comes next: those whose vehicle stands there before those for which something can be prepared; vehicles of
 the quay before trucks (until a truck has waited for `PATIENCE`); who came earlier, by `WINDOW`; then the nearest.  Of
-a pair, the crane of the vehicle's end does the job.  Where the two can pass each other, the other one helps out when it
-has nothing to do; where they cannot, only when its neighbour has broken down, as far as it gets.  With nothing to do a
-crane digs out what the next vehicle comes for, or waits above the place where it will stop.
+a pair, the crane of the vehicle's end does the job.  Where the two can pass each other, the other one helps out when no
+vehicle waits at its own end; where they cannot, only when its neighbour has broken down, as far as it gets.  With
+nothing to do a crane digs out what the next vehicle comes for, or waits above the place where it will stop: ask for
+`store` and `fetch` as soon as the vehicle is on its way.
 
 A box whose crane has broken down waits; blocks with a broken crane are given no more boxes.
 """
@@ -120,7 +121,8 @@ class Runway:
                 continue
             waits = now - job.asked
             urgent = not job.truck or waits > PATIENCE
-            key = not job.ready, not urgent, -(waits // WINDOW), self.way(portal, job), job.number
+            helping = not (self.lane or (portal.landward if job.landward else portal.seaward))
+            key = not job.ready, helping, not urgent, -(waits // WINDOW), self.way(portal, job), job.number
             if least is None or key < least:
                 best, least = job, key
         return best
