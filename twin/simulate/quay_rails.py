@@ -80,12 +80,15 @@ class QuayRails:
         crane = self.cranes[row].crane
         return self.works.rails[row].along(crane, crane.reach(*hull.place(0.0, 0.0))[0])
 
-    def _within(self, row: int, vessel: Vessel, k: int, fixed: Mapping[int, float]) -> bool:
-        """Whether a crane can come to bay *k* of a ship while others (rows) are at *fixed* metres along the rail."""
+    def _within(self, row: int, vessel: Vessel, k: int, fixed: Mapping[int, float], aside: float = 0.0) -> bool:
+        """Whether a crane can come to bay *k* of a ship, and *aside* metres to each side, while others (rows) are at
+        *fixed* metres along the rail.
+        """
         crane, window = self.cranes[row], self.windows[row]
         order = [c.row for c in window.rail.cranes]
         low, high = window.limits(order.index(row), fixed)
-        return low - 0.01 <= window.rail.along(crane.crane, gantry_at(crane, vessel.hull, k)) <= high + 0.01
+        along = window.rail.along(crane.crane, gantry_at(crane, vessel.hull, k))
+        return low - 0.01 <= along - aside and along + aside <= high + 0.01
 
     def _boom(self, qc: QuayCrane, angle: float) -> Process:
         with self.works.of_duty(qc.row).request(priority=ROUTINE) as turn:

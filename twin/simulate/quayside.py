@@ -60,7 +60,7 @@ class Quayside(Clearing):
     def _work(self, qc: QuayCrane, vessel: Vessel, work: BayWork) -> Process:
         rail = self.works.rails[qc.row]
         gantry = gantry_at(qc, vessel.hull, work.k)
-        aside = TWIN_OFFSET if work.alone(self.works.maker.boxes) else 0.0
+        aside = self._aside(work)
         yield from self._travel(qc, gantry, aside)
         rail.settle(qc.crane, [gantry - aside, gantry + aside])
         yield from self._boom(qc, 0.0)
@@ -167,7 +167,9 @@ class Quayside(Clearing):
         cranes = [self.cranes[row] for row in rows]
         if works.transport is None or not cranes:
             return
-        bays = [k for k in range(len(hull.kind.bays)) if any(self._within(row, vessel, k, {}) for row in rows)]
+        bays = [
+            k for k in range(len(hull.kind.bays)) if any(self._within(row, vessel, k, {}, TWIN_OFFSET) for row in rows)
+        ]
         lanes = works.transport.lanes(rows[0])
         place = ashore(cranes[0], lanes, self._lanes(), COVER_HALF, gantry_at(cranes[0], hull, 0))
         within = reach(works.terminal, cranes, hull, vessel.ship, bays, covers=place is not None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from twin.simulate.calls import Vessel
+from twin.simulate.handover import TWIN_OFFSET
 from twin.simulate.quay_rails import QuayRails
 from twin.simulate.reach import gantry_at
 from twin.simulate.stowplan import BayWork
@@ -64,7 +65,11 @@ class Sharing(QuayRails):
     def _has_way(self, row: int, vessel: Vessel) -> bool:
         """Whether a crane can come to a bay with work left while those that work stay where they are."""
         there = self._places(row)
-        return any(self._within(row, vessel, work.k, there) for work in vessel.todo)
+        return any(self._within(row, vessel, work.k, there, self._aside(work)) for work in vessel.todo)
+
+    def _aside(self, work: BayWork) -> float:
+        """Metres to each side of a bay that a crane needs for its work."""
+        return TWIN_OFFSET if work.alone(self.works.maker.boxes) else 0.0
 
     def _wrong_side(self, row: int, vessel: Vessel) -> bool:
         """Whether a crane of a ship farther along the quay stands before this one, or the other way round."""
@@ -91,7 +96,7 @@ class Sharing(QuayRails):
     def _choose(self, row: int, vessel: Vessel, gang: list[int]) -> BayWork | None:
         """The next bay for a crane of *gang*, which is in the order of the rail."""
         there = self._places(row)
-        options = [work for work in vessel.todo if self._within(row, vessel, work.k, there)]
+        options = [work for work in vessel.todo if self._within(row, vessel, work.k, there, self._aside(work))]
         if not options:
             return None
         along = {work.k: gantry_at(self.cranes[row], vessel.hull, work.k) for work in vessel.todo}
