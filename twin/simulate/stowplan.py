@@ -174,7 +174,7 @@ def _load(
     holds: list[Berths] = []
     decks: list[Berths] = []
     for last in (False, True):
-        chosen = [k for k in works if k not in bays] if last else bays
+        chosen = list(works) if last else bays
         for i, k in enumerate(chosen):
             for feet in (20, 40):
                 quota = wanted[feet] if last else -(-wanted[feet] // (len(chosen) - i))
