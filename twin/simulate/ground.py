@@ -280,8 +280,8 @@ class Ground:
         for line in self.places.lines(kind.group):
             s, aside = line.nearest(pose[:2])
             if abs(aside) < 0.6 and abs(turn(line.at(s)[2], pose[2])) < 0.1 and 0 < s < line.long:
-                return Spot("lane", *pose, owner=row, middle=True)
-        return Spot("back", *pose, owner=row, middle=True)
+                return Spot("lane", *pose, owner=-1 - row, middle=True)
+        return Spot("back", *pose, owner=-1 - row, middle=True)
 
     def _stand(self, vehicle: Vehicle, spot: Spot, pose: tuple[float, float, float]) -> None:
         self.table.stand(vehicle.number, pose)

@@ -177,9 +177,13 @@ class Carriers:
         yield self.works.yard.store(stop, hold, room)
 
     def _near(self, vehicle: Vehicle, block: int, bay: int) -> Process:
-        """To a place at a block, unless it stands at one already."""
+        """To a place at a block, unless it stands at one already.
+
+        In a block's lane it stays wherever it stands: one cannot go back there, but the crane comes along.
+        """
         spots = self._block_spots(block, bay)
-        if vehicle.spot not in spots:
+        in_lane = vehicle.spot.form == "lane" and vehicle.spot.owner == block
+        if vehicle.spot not in spots and not in_lane:
             self._make_room(block)
             yield from self.ground.go(vehicle, spots)
 
