@@ -10,6 +10,7 @@ import pytest
 from tests.quayside_parts import Carriers, quay, terminal_called
 from twin.facts import NavStatus, PlaceKind, Status
 from twin.geometry import Floats
+from twin.simulate.book import LEFT
 from twin.simulate.calls import LINES
 from twin.simulate.handover import Process
 from twin.simulate.hatches import cover_kind
@@ -484,3 +485,29 @@ def test_the_same_seed_gives_the_same_run():
 
     assert said[0] == said[1]
     assert said[0] != said[2]
+
+
+def test_a_ship_that_calls_again_comes_with_other_boxes():
+    calls = [Call("HOTEL", "feeder-1000", "B1", t, 20, 10, along=20, cranes=2) for t in (-1.0, 8 * 3600.0)]
+    works, carriers = quay(terminal_called("altenwerder"), *calls)
+    works.env.run(until=16 * 3600)
+
+    assert len(carriers.swallowed) == 40
+    last: dict[int, PlaceKind] = {}
+    for t, _, box, place in sorted(works.book.said):
+        if t < 7 * 3600:
+            last[box] = place.kind
+    stayed = [box for box, kind in last.items() if kind == PlaceKind.VESSEL]
+    assert len(stayed) > 200
+    assert all(works.book.place[box] == LEFT for box in stayed)
+
+
+def test_a_quay_without_cranes_still_sees_ships_come_and_go():
+    terminal = terminal_called("altenwerder")
+    works, carriers = quay(
+        terminal, Call("INDIA", "feeder-1000", "B1", 2000.0, 20, 10, along=20), out=terminal.machines.name
+    )
+    works.env.run(until=4 * 3600)
+
+    assert {"INDIA"} == {*happened(works, "moored")} == {*happened(works, "sailed")}
+    assert not carriers.swallowed
