@@ -26,6 +26,14 @@ APART = 10.0  # metres between two of them for each second between their leaving
 AGAIN = 50_000.0  # seconds after which those distances begin anew.  All made up
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """A drive through a booth, seconds from its beginning, and when the truck comes to stand there."""
+
+    whole: Drive
+    stands: float
+
+
 @dataclass
 class Departures:
     """The lanes out, and the places on the public road where trucks are gone."""
@@ -36,35 +44,40 @@ class Departures:
 
     def leave(self, truck: Truck, road: int, check: float) -> Process:
         """Set out for the end of a road; gives the lane and the second at which the truck leaves the booth."""
-        env = self.drivers.works.env
-        while True:
-            yield from self.drivers.arrive(truck)
-            turn = yield from self.drivers.on_duty(truck)
-            found = self._sent(truck, self.roads[road], check)
-            self.drivers.off_duty(truck, turn)
-            if found is not None:
-                return found
+        env, plans = self.drivers.works.env, dict[tuple[str, int], list[_Plan]]()
+        yield from self.drivers.arrive(truck)
+        while (found := self._sent(truck, road, check, plans)) is None:
             road = (road + 1) % len(self.roads)
             yield env.timeout(POLL)
+        env.process(self.drivers.on_duty(truck))
+        return found
 
-    def _sent(self, truck: Truck, road: Spot, check: float) -> tuple[Lane, float] | None:
+    def _sent(
+        self, truck: Truck, road: int, check: float, plans: dict[tuple[str, int], list[_Plan]]
+    ) -> tuple[Lane, float] | None:
         """Take the first lane, of those least used lately, through which there is a free way."""
-        ground, vehicle = self.drivers.ground, truck.vehicle
-        first = instant(self.drivers.works.env.now + SETTLE)
+        vehicle, works = truck.vehicle, self.drivers.works
+        if works.of_duty(vehicle.row).count:
+            return None
+        first = instant(works.env.now + SETTLE)
         for lane in sorted(self.lanes, key=lambda one: one.used):
-            for one in ground.plans(vehicle, lane.spots[0])[:WAYS]:
-                two = self._onward(truck, one, lane.spots[0], road)
-                if two is None:
-                    continue
-                whole = _joined(one, two, check)
-                away = _away(whole.later(first * DT))
-                wait, _ = ground.table.wait(vehicle.number, np.vstack([whole.instants, away]), first, WAITS)
+            if (lane.name, road) not in plans:
+                plans[lane.name, road] = self._plans(truck, lane, self.roads[road], check)
+            for plan in plans[lane.name, road]:
+                away = _away(plan.whole.later(first * DT))
+                poses = np.vstack([plan.whole.instants, away])
+                wait, _ = self.drivers.ground.table.wait(vehicle.number, poses, first, WAITS)
                 if wait >= 0:
-                    begin = (first + wait) * DT
-                    self._follow(truck, whole.later(begin), road, stands=begin + one.end, check=check)
-                    lane.used = begin + one.end
-                    return lane, begin + one.end + check
+                    lane.used = (first + wait) * DT + plan.stands
+                    self._follow(truck, plan.whole.later((first + wait) * DT), self.roads[road], lane.used, check)
+                    return lane, lane.used + check
         return None
+
+    def _plans(self, truck: Truck, lane: Lane, road: Spot, check: float) -> list[_Plan]:
+        """Drives through a lane to the end of a road, whenever they begin."""
+        ways = self.drivers.ground.plans(truck.vehicle, lane.spots[0])[:WAYS]
+        pairs = ((one, self._onward(truck, one, lane.spots[0], road)) for one in ways)
+        return [_Plan(_joined(one, two, check), one.end) for one, two in pairs if two is not None]
 
     def _onward(self, truck: Truck, one: Drive, booth: Spot, road: Spot) -> Drive | None:
         """The drive from the booth to the end of the road, for a truck that has come there by *one*."""
@@ -77,7 +90,7 @@ class Departures:
         vehicle.spot = here
         return found[0] if found else None
 
-    def _follow(self, truck: Truck, whole: Drive, road: Spot, *, stands: float, check: float) -> None:
+    def _follow(self, truck: Truck, whole: Drive, road: Spot, stands: float, check: float) -> None:
         ground, vehicle = self.drivers.ground, truck.vehicle
         ground.follow(vehicle, whole, road)
         ground.table.rest[vehicle.number] = _away(whole)

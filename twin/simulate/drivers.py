@@ -1,13 +1,13 @@
 """How trucks drive: through the lanes of the gate in turn, and to the first of several places they can get to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
-from simpy.resources.resource import PriorityRequest
+import simpy
 
 from twin.simulate.fleet import Vehicle
-from twin.simulate.ground import Ground, NoWay
+from twin.simulate.ground import Asked, Ground
 from twin.simulate.handover import Process, Room
 from twin.simulate.spots import Spot
 from twin.simulate.tally import Stay
@@ -27,6 +27,8 @@ class Truck:
     fetches: int = -1
     room: Room | None = None
     turned_away: bool = False
+    sent: simpy.Event | None = None  # succeeds once it has set out for its block
+    asked: dict[str, Asked] = field(default_factory=dict)
 
     @property
     def carries(self) -> int:
@@ -63,35 +65,25 @@ class Drivers:
     works: Works
     ground: Ground
 
-    def attempt(self, truck: Truck, spots: Sequence[Spot]) -> Process:
-        """Once it stands, set out for one of *spots* if that can be done now; gives the spot, or None."""
-        yield from self.arrive(truck)
-        if not spots:
+    def attempt(self, truck: Truck, purpose: str, spots: Sequence[Spot]) -> Spot | None:
+        """Set out for one of *spots* if it stands, and that can be done now; the spot.
+
+        For a *purpose* it is always asked for the same spots, as long as it stands at one place.
+        """
+        if truck.vehicle.arrives > self.works.env.now:
             return None
-        turn = yield from self.on_duty(truck)
-        try:
-            found = self.ground.send(truck.vehicle, spots)
-        except NoWay:
-            found = None
-        self.off_duty(truck, turn)
+        if purpose not in truck.asked:
+            truck.asked[purpose] = Asked(hopeful=True)
+        found = self.ground.begin(truck.vehicle, spots, truck.asked[purpose])
+        if found is not None:
+            truck.asked.clear()
         return found
 
     def on_duty(self, truck: Truck) -> Process:
-        """Wait until nobody else commands the truck; gives the right to."""
-        turn = self.works.of_duty(truck.vehicle.row).request(priority=ROUTINE)
-        yield turn
-        return turn
-
-    def off_duty(self, truck: Truck, turn: PriorityRequest) -> None:
-        """Give that right back once the truck stands."""
-        if truck.vehicle.arrives <= self.works.env.now:
-            self.works.of_duty(truck.vehicle.row).release(turn)
-        else:
-            self.works.env.process(self._until_there(truck, turn))
-
-    def _until_there(self, truck: Truck, turn: PriorityRequest) -> Process:
-        yield from self.arrive(truck)
-        self.works.of_duty(truck.vehicle.row).release(turn)
+        """Nobody else commands it until it stands."""
+        with self.works.of_duty(truck.vehicle.row).request(priority=ROUTINE) as turn:
+            yield turn
+            yield from self.arrive(truck)
 
     def arrive(self, truck: Truck) -> Process:
         """Until it stands."""
@@ -105,7 +97,8 @@ class Drivers:
 
     def _queue(self, truck: Truck, lanes: list[Lane]) -> Process:
         """To the end of the shortest of queues, and on to the foremost place; gives the lane."""
-        while (spot := (yield from self.attempt(truck, self._tails(lanes)))) is None:
+        yield from self.arrive(truck)
+        while (spot := self.attempt(truck, f"queue {len(lanes)}", self._tails(lanes))) is None:
             yield self.works.env.timeout(POLL)
         lane = next(lane for lane in lanes if spot in lane.spots)
         yield from self.arrive(truck)

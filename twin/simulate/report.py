@@ -15,7 +15,7 @@ import numpy as np
 from twin.facts import PlaceKind
 from twin.geometry import Floats
 from twin.simulate.movements import ON_LAND, Movements, groups, movements
-from twin.simulate.tally import Stay
+from twin.simulate.tally import STAYS, Stay
 from twin.simulate.works import Works
 
 PAUSE = 300.0  # seconds between two lifts that count as an interruption.  Made up
@@ -153,11 +153,15 @@ def _ships(works: Works, read: Movements, until: float) -> list[Report]:
         moored, sailed = told.get((name, "moored")), told.get((name, "sailed"))
         alongside = None if moored is None else (min(sailed or until, until) - max(moored, 0.0)) / 3600
         first, last = (min(lifts), max(lifts)) if lifts else (None, None)
-        stay = {"arriving": told.get((name, "arriving")), "moored": moored, "sailed": sailed}
+        stay = {kind: _second(told.get((name, kind))) for kind in STAYS}
         worked = (last - first) / 3600 if first is not None and last is not None else 0.0
         rates = {"moves": len(lifts), "berth": _rate(len(lifts), alongside or 0.0), "worked": _rate(len(lifts), worked)}
-        out.append({"ship": name, **stay, "first lift": first, "last lift": last, **rates})
+        out.append({"ship": name, **stay, "first lift": _second(first), "last lift": _second(last), **rates})
     return out
+
+
+def _second(t: float | None) -> float | None:
+    return None if t is None else round(t, 1)
 
 
 def _vehicles(works: Works, read: Movements, until: float) -> Report:

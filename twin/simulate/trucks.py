@@ -2,7 +2,7 @@
 
 Rules.  A truck brings one box, fetches one, or (`DOUBLE` of them) does both, bringing first.  It comes by the public
 road, queues in the lane with the fewest before it, and is verified at the booth.  It is released as soon as there is
-room for its box and a free way to a free place before the block, first come first served at each block; after
+room for its box and a free way to a free place before the block, who asked first before others; after
 `PATIENCE` it makes room at the booth and waits in the truck park, if there is a place.  One that has brought a box and
 cannot go on to the next block waits there too, or leaves without: nobody waits in a lane before a block for a place at
 another.  After `HOPE` without room in the yard for its box a truck is turned away.  Names are number plates; a truck
@@ -137,34 +137,40 @@ class Trucks:
 
     # -- released
 
-    def _release(self, truck: Truck) -> Process:
-        """Wait at the booth or in the park until it can set out for its block, and set out; or turn it away."""
-        env, since = self.works.env, self.works.env.now
-        self.waiting.append(truck)
-        while not (yield from self._sent(truck)):
-            if env.now - since >= PATIENCE and truck.vehicle.spot not in self.parks:
-                yield from self._park(truck)
-            if truck.brings >= 0 and truck.room is None and env.now - since >= HOPE:
-                self._turn_away(truck)
-                break
-            yield env.timeout(POLL)
-        self.waiting.remove(truck)
-        if not truck.turned_away:
-            truck.stay.released = env.now
-            block, lane = truck.vehicle.spot.owner, truck.vehicle.spot.lane
-            self._tell(truck, f"released to {self.works.terminal.blocks.name[block]} lane {lane + 1}")
+    def dispatch(self) -> Process:
+        """Send off those that wait to be released as soon as they can go, who asked first before others."""
+        while True:
+            yield self.works.env.timeout(POLL)
+            for truck in [*self.waiting]:
+                self._send(truck)
 
-    def _sent(self, truck: Truck) -> Process:
-        """Set out if its box has room, nobody asked earlier for that block, and there is a way; gives whether."""
+    def _release(self, truck: Truck) -> Process:
+        """Wait at the booth or in the park until it has set out for its block; or turn it away."""
+        env, since = self.works.env, self.works.env.now
+        truck.sent = env.event()
+        self.waiting.append(truck)
+        self._send(truck)
+        while truck in self.waiting:
+            yield truck.sent | env.timeout(PATIENCE)
+            if truck in self.waiting and truck.vehicle.spot not in self.parks:
+                yield from self._park(truck)
+            if truck in self.waiting and truck.brings >= 0 and truck.room is None and env.now - since >= HOPE:
+                self._turn_away(truck)
+                return
+        truck.stay.released = env.now
+        block, lane = truck.vehicle.spot.owner, truck.vehicle.spot.lane
+        self._tell(truck, f"released to {self.works.terminal.blocks.name[block]} lane {lane + 1}")
+
+    def _send(self, truck: Truck) -> None:
+        """Have it set out for its block, if there is room for its box, a free place and a way."""
         if truck.brings >= 0 and truck.room is None:
             x, y = self._somewhere()
             rooms = self.yard.room((truck.brings,), x=x, y=y, land=True)
             truck.room = rooms[0] if rooms and rooms[0].block in self.open else None
-        block = self._block(truck)
-        for other in self.waiting[: self.waiting.index(truck)]:
-            if self._block(other) == block:
-                return False
-        return block >= 0 and (yield from self.drivers.attempt(truck, self._docks(truck))) is not None
+        if self._block(truck) >= 0 and self.drivers.attempt(truck, "block", self._docks(truck)) is not None:
+            self.waiting.remove(truck)
+            assert truck.sent is not None
+            truck.sent.succeed()
 
     def _somewhere(self) -> tuple[float, float]:
         """The middle of any block trucks get to, so that boxes from outside spread over the yard."""
@@ -180,16 +186,13 @@ class Trucks:
         return self.yard.block_of(truck.fetches)
 
     def _docks(self, truck: Truck) -> list[Spot]:
-        """Free places there."""
+        """Places there."""
         bay = truck.room.bay if truck.carries >= 0 and truck.room is not None else self.yard.bay_of(truck.fetches)
-        ground = self.drivers.ground
-        spots = ground.spots_at(self._block(truck), group="truck", land=True, bay=bay)
-        return [spot for spot in spots if ground.free(spot, truck.vehicle)]
+        return self.drivers.ground.spots_at(self._block(truck), group="truck", land=True, bay=bay)
 
     def _park(self, truck: Truck) -> Process:
         """To the truck park, if there is a place; gives whether."""
-        free = [spot for spot in self.parks if self.drivers.ground.free(spot)][:3]
-        if (yield from self.drivers.attempt(truck, free)) is None:
+        if self.drivers.attempt(truck, "park", self.parks) is None:
             return False
         self._tell(truck, "told to wait in the truck park")
         yield from self.drivers.arrive(truck)
@@ -198,6 +201,7 @@ class Trucks:
     def _turn_away(self, truck: Truck) -> None:
         """It takes its box home again."""
         truck.turned_away = True
+        self.waiting.remove(truck)
         self._give_up(truck)
         truck.stay.brings = 0
         self._tell(truck, "turned away: no room in the yard")
@@ -241,7 +245,7 @@ class Trucks:
         env, since = self.works.env, self.works.env.now
         while env.now - since < HOPE:
             docks = self._docks(truck)
-            if truck.vehicle.spot in docks or (yield from self.drivers.attempt(truck, docks)) is not None:
+            if truck.vehicle.spot in docks or self.drivers.attempt(truck, "block", docks) is not None:
                 return True
             patient = truck.vehicle.spot.form == "back" and env.now - since < PATIENCE  # it is in nobody's way
             if not patient and truck.vehicle.spot not in self.parks and not (yield from self._park(truck)):
@@ -305,7 +309,7 @@ def install(works: Works) -> None:
         )
         return
     trucks = Trucks(works, drivers, works.yard, ins, departures, starts, roads, parks, open_, random, stable)
-    works.started.append(trucks.come)
+    works.started += [trucks.come, trucks.dispatch]
     works.started += [partial(trucks.wake, v.row) for v in own]
 
 
