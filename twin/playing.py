@@ -25,7 +25,7 @@ from twin.units import MINUTE, SECOND, text_from_time
 
 Share = Callable[[float], None]  # told the share done, 0 to 1
 log = logging.getLogger(__name__)
-KEYFRAME_EVERY = 5 * MINUTE
+KEYFRAME_EVERY = 10 * MINUTE
 CHUNK = 10 * SECOND  # of a recording that is made faster than it could be lived
 
 
