@@ -7,8 +7,8 @@ import simpy
 from twin.facts import NavStatus
 from twin.simulate import moorings
 from twin.simulate.book import LEFT, aboard
-from twin.simulate.hatches import Hatches
 from twin.simulate.handover import Process
+from twin.simulate.hatches import Hatches
 from twin.simulate.hulls import MOORED_EVERY, UNDER_WAY_EVERY, Hull, Sea, fairway_off
 from twin.simulate.moorings import GAP
 from twin.simulate.scenario import Call
@@ -93,7 +93,8 @@ class Harbour:
         for box, *_ in self.last[hull.row].boxes() if hull.row in self.last else []:
             book.hand(now, box, LEFT)  # what she had aboard when she was here before has gone elsewhere
         random = self.works.random(f"stowage {vessel.number} {call.ship}")
-        stow(vessel.ship, maker, random, share=share, twenties=call.twenties, reefers=call.reefers)
+        begun = call.arrival <= self.begin
+        stow(vessel.ship, maker, random, share=share, twenties=call.twenties, reefers=call.reefers, begun=begun)
         self.last[hull.row], self.sea.hulls[hull.row] = vessel.ship, hull
         sizes = hull.kind.length, hull.kind.beam, hull.draught
         self.sea.described.append((now, hull.row, hull.name, hull.kind.name, *sizes))

@@ -12,7 +12,7 @@ from twin.catalogue import MAX_JOINTS
 from twin.facts import Status
 from twin.geometry import Floats
 from twin.simulate.cranes import Crane, structure
-from twin.simulate.motion import NEAR, Channel, Pace, Sampled, Steps
+from twin.simulate.motion import NEAR, Channel, Pace, Ramp, Sampled, Steps
 
 OVER = 1.1  # metres kept between a load or spreader and what it passes over; planners begin to warn at 1.0
 VEHICLE_TOP = 5.3  # metres: a deck of 1.75 or 1.2 with a high-cube on it, and to spare
@@ -108,12 +108,20 @@ class QuayCrane:
 
     def up_by(self, t: float, rise: float) -> float:
         """The second at which the hoist is *rise* metres above where it stood at *t*, as decided so far."""
-        for ramp in self.crane.joints["hoist"].ramps:
-            if ramp.t0 >= t - 1e-6 and ramp.end > ramp.start:
+        for ramp in _since(self.crane.joints["hoist"], t - 1e-6):
+            if ramp.end > ramp.start:
                 if ramp.end - ramp.start <= rise:
                     return ramp.t1
                 return ramp.t0 + float(ramp.when(np.array([ramp.start + rise]))[0])
         return t
+
+
+def _since(channel: Channel, t: float) -> list[Ramp]:
+    """The ramps of a channel that begin at second *t* or later."""
+    later = len(channel.ramps)
+    while later and channel.ramps[later - 1].t0 >= t:
+        later -= 1
+    return channel.ramps[later:]
 
 
 def _met(
@@ -186,8 +194,8 @@ class Cover:
     def follow(self, t: float) -> None:
         """Take over what the crane was told at second *t* or later."""
         for own, theirs, less in ((self.y, "trolley", 0.0), (self.z, "hoist", self.thick)):
-            for ramp in self.crane.joints[theirs].ramps:
-                if ramp.t0 >= max(own.free, t) - 1e-9:
+            for ramp in _since(self.crane.joints[theirs], t - 1e-9):
+                if ramp.t0 >= own.free - 1e-9:
                     own.go(ramp.t0, ramp.end - less, ramp.speed, ramp.acceleration)
 
     def left(self, t: float, *, aboard: bool) -> None:

@@ -10,6 +10,7 @@ The rules, which the simulator follows and shows to its users:
   the bays are far enough apart.
 * Hold stacks stand under hatch covers, in rows for which the hull is wide enough at the bottom.  A cover spans three to
   five rows of one bay.  Nothing is on deck above an open hatch.
+* A ship that is there before the run begins has the deck above one hatch of every second bay clear already.
 * On arrival a ship holds the share of her places that the call says, bays more and less full, lower towards the bow.
 * Discharging takes compact groups: of some bays, the deck above a hatch from the top down, then what is below it.
 * Loading fills the places so freed and those empty beside them: stacks of one length, the heaviest boxes of a call in
@@ -184,13 +185,23 @@ def empty_ship(kind: VesselClass, z: float, *, most_deck: int) -> Aboard:
 
 
 def stow(
-    ship: Aboard, maker: Maker, random: np.random.Generator, *, share: float, twenties: float, reefers: float
+    ship: Aboard,
+    maker: Maker,
+    random: np.random.Generator,
+    *,
+    share: float,
+    twenties: float,
+    reefers: float,
+    begun: bool = False,
 ) -> None:
-    """Fill *share* of an empty ship's places; *twenties*, *reefers* are shares of the boxes."""
+    """Fill *share* of an empty ship's places; *twenties*, *reefers* are shares of the boxes.
+
+    *begun*: she is being discharged already, and the deck above one hatch of every second bay is clear.
+    """
     stacks = list(ship.stacks.values())
     if not stacks or share <= 0:
         return
-    tiers = _tiers(ship, stacks, share, random)
+    tiers = _tiers(ship, stacks, share, random, _bare(ship) if begun else [])
     pairs = twenties / max(2 - twenties, 1e-9)  # the share of places that hold a pair
     groups = _drawn_groups(ship, stacks, pairs, random)
     codes: list[str] = []
@@ -209,9 +220,18 @@ def stow(
     _stand(stacks, where, made, maker.boxes)
 
 
-def _tiers(ship: Aboard, stacks: list[Stack], share: float, random: np.random.Generator) -> Ints:
-    """Tiers (n,) in each stack, *share* of all there could be in the end."""
-    most = np.array([s.free(40) for s in stacks])
+def _bare(ship: Aboard) -> list[Key]:
+    """The deck above one hatch of every second bay."""
+    out = []
+    for k in range(0, len(ship.kind.bays), 2):
+        panels = ship.panels(k)
+        out += [(k, row, True) for row in (panels[k // 2 % len(panels)] if panels else [])]
+    return out
+
+
+def _tiers(ship: Aboard, stacks: list[Stack], share: float, random: np.random.Generator, bare: list[Key]) -> Ints:
+    """Tiers (n,) in each stack, *share* of all there could be in the end; none on *bare* ones."""
+    most = np.array([0 if s.key in bare else s.free(40) for s in stacks])
     bay = np.array([s.key[0] for s in stacks])
     ahead = np.array([ship.kind.bays[k] / (ship.kind.length / 2) for k in bay.tolist()])
     wish = share + random.normal(0, 0.1, len(ship.kind.bays))[bay] - 0.25 * np.maximum(ahead - 0.5, 0)
