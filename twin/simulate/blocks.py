@@ -57,10 +57,16 @@ class Runway:
     lane: bool  # vehicles stop beside the bays
     jobs: list[Job] = field(default_factory=list)
     known: dict[tuple[int, int], Bools] = field(default_factory=dict)  # (crane row, block) -> columns it gets to
+    served: dict[tuple[int, bool], Bools] = field(default_factory=dict)  # (block, land) -> columns of `within`
     called: simpy.Event = field(init=False)
 
     def __post_init__(self) -> None:
         self.called = self.works.env.event()
+
+    @property
+    def both(self) -> bool:
+        """Whether each crane works with trucks and with vehicles of the quay."""
+        return self.lane or self.rail.over >= 0
 
     def call(self) -> None:
         """Have idle cranes look again whether there is something for them."""
@@ -175,11 +181,16 @@ class Runway:
 
     def within(self, block: int, land: bool) -> Bools:
         """TEU columns of a block that its cranes in service for one side get to."""
-        able = [p for p in self.portals if not p.out]
-        both = self.lane or self.rail.over >= 0
-        ours = [p for p in able if both or (p.landward if land else p.seaward)]
-        columns = [self.columns(p, block) for p in ours]
-        return np.any(columns, axis=0) if columns else np.zeros(int(self.works.terminal.blocks.bays[block]), bool)
+        broken = any(self.broken(p) and not p.out for p in self.portals)
+        if broken or (block, land) not in self.served:
+            ours = [p for p in self.portals if not p.out and (self.both or (p.landward if land else p.seaward))]
+            columns = [self.columns(p, block) for p in ours]
+            none = np.zeros(int(self.works.terminal.blocks.bays[block]), bool)
+            found = np.any(columns, axis=0) if columns else none
+            if broken:
+                return found
+            self.served[block, land] = found
+        return self.served[block, land]
 
     def span(self, portal: Portal) -> tuple[float, float]:
         """How far a crane gets along the rail, its broken neighbours standing where they stand."""
@@ -289,9 +300,7 @@ class Blocks:
         if block not in self.of:
             return block in self.planner.bearings
         runway = self.of[block]
-        able = [p for p in runway.portals if not p.out]
-        both = runway.lane or runway.rail.over >= 0
-        return any(both or (p.landward if land else p.seaward) for p in able)
+        return any(not p.out and (runway.both or (p.landward if land else p.seaward)) for p in runway.portals)
 
     def within(self, block: int, land: bool) -> Bools | None:
         """TEU columns of a block that its cranes for the truck side (*land*) or the quay's side get to; None: all."""

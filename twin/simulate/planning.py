@@ -18,6 +18,7 @@ The rules, besides those of stacking (`stacking.py`); all weights are made up:
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import hypot
 
 import numpy as np
 
@@ -35,6 +36,7 @@ HEAVIER = 2000  # kg by which a box may be heavier than the one below it at no c
 GANTRY = 4.0  # m/s, to reckon travel within a block
 APPROACH = 5.0  # m/s, of vehicles
 ASKED = 80.0  # seconds for each box that waits to be moved in a block
+ROOMY = 0.5  # share of a block's places below which it has certainly enough of them free
 CUT_OFF = 3600.0  # seconds before a ship's arrival after which no truck brings boxes for her
 MOST_BOUND = 0.6  # share of the yard's boxes that are bound for the scenario's calls at the start, at most
 NOW = -1e9  # due: somebody is coming for it
@@ -91,6 +93,8 @@ class Planner:
         for box in boxes:
             self._meet(box, land)
         for block in self._blocks(boxes[0], x, y, land):
+            if not self.usable(block, land):
+                continue
             rooms: list[Room] = []
             for box in boxes:
                 found = self._place(block, box, land)
@@ -206,7 +210,9 @@ class Planner:
         """Choose *count* boxes in the yard for call number *call*, heavy ones first; they are then bound for it."""
         self.called.add(call)
         book, cards = self.works.book, self.cards
-        ours, exports, others = [], [], []
+        ours: list[int] = []
+        exports: list[int] = []
+        others: list[int] = []
         for box in self.where:
             if box in book.taken or not self._can_leave(box, land=False):
                 continue
@@ -276,7 +282,7 @@ class Planner:
             cost = column + np.zeros(count.shape)
             cost[: 2 * len(a)] += np.repeat(np.where(a & b, SPOILT, 0.0), 2, axis=0)
         else:
-            count, group, mass, soon = (s.pairs(array)[0] for array in (count, group, mass, soon))  # type: ignore[assignment]
+            count, group, mass, soon = (s.pairs(array)[0] for array in (count, group, mass, soon))
             cost = column[0 : 2 * len(count) : 2] + np.zeros(count.shape)
         due, own = self.cards.due.get(box, ANYTIME), self.cards.group.get(box, 0)
         cost += np.where(count == 0, GROUND, np.where(group == own, 0.0, MIXED)) + TIER * count
@@ -290,7 +296,11 @@ class Planner:
         s, feet = self.stacks[block], self.works.book.boxes.feet(box)
         most = int(s.limit.max(initial=0))
         found = self.choose(s, box, self._ways(block, box, land), within=self.within(block, land))
-        if found is not None and (s.spare(20) < 3 * most - 1 or s.spare(40) < 2 * most - 1):
+        if (
+            found is not None
+            and s.used > ROOMY * s.capacity
+            and (s.spare(20) < 3 * most - 1 or s.spare(40) < 2 * most - 1)
+        ):
             grows = bool(s.next_count[covered(found[0])[0], found[1] - 1] > 0)
             return found if grows and s.spare(feet) >= most else None
         return found
@@ -317,9 +327,9 @@ class Planner:
         return np.asarray(2 * way / GANTRY + np.where(way > 0, 4.0, 0.0))
 
     def _blocks(self, box: int, x: float, y: float, land: bool) -> list[int]:
-        """Blocks that may take *box*, the best first."""
+        """Blocks for *box*, the best first, whether or not their cranes are in order just now."""
         kinds = self.works.terminal.blocks.kind
-        own = [b for b in self.bearings if self.usable(b, land)]
+        own = [b for b in self.bearings if self.serves(b, land)]
         if self.is_empty(box) and (for_empties := [b for b in own if kinds[b] == "empty"]):
             own = for_empties + [b for b in own if kinds[b] != "empty"]
         elif not self.is_empty(box):
@@ -334,8 +344,8 @@ class Planner:
         """Seconds: the way there, the work that waits there, and how full it is."""
         bearing, s = self.bearings[block], self.stacks[block]
         end = bearing.land if land else bearing.sea
-        full = s.used / max(s.columns * int(s.limit.sum()), 1)
-        way = ((end[0] - x) ** 2 + (end[1] - y) ** 2) ** 0.5
+        full = s.used / s.capacity
+        way = hypot(end[0] - x, end[1] - y)
         return way / APPROACH + ASKED * self.asked.get(block, 0) + 1500.0 * max(full - 0.75, 0.0)
 
     def _meet(self, box: int, land: bool) -> None:

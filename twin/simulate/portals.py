@@ -53,6 +53,10 @@ class Job:
         """Whether the vehicle stands there."""
         return self.stop.ready.processed
 
+    def clear(self, _: simpy.Event) -> None:
+        """The crane is clear of the vehicle."""
+        self.done.succeed()
+
 
 @dataclass(eq=False)
 class Portal:
@@ -273,7 +277,7 @@ class Portal:
     def _tell(self, job: Job, t: float) -> None:
         """The vehicle may leave from second *t* on."""
         clear = self.works.env.timeout(max(t - self.works.env.now, 0.0))
-        clear.callbacks.append(lambda _: job.done.succeed())
+        clear.callbacks.append(job.clear)
 
     def _until(self, t: float) -> Process:
         if t > self.works.env.now:

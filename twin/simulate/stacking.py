@@ -7,6 +7,7 @@ layout's tiers, nor so high that the block's crane could not carry a high-cube b
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,7 @@ class Stacks:
 
     def __post_init__(self) -> None:
         shape = self.columns, len(self.limit)
+        self.capacity: int = max(self.columns * int(self.limit.sum()), 1)  # TEU, as if all were of the lowest kind
         self.every: Floats = np.full((shape[0] + 2, shape[1] + 2), VEHICLE_TOP)  # with the ground around the block
         self.every[1:-1, 1:-1] = 0.0
         self.sky: Floats = self.every[1:-1, 1:-1]  # what a crane must pass over: true tops, and 45' boxes' overhangs
@@ -137,8 +139,9 @@ class Stacks:
             found |= {b: self._bay(b, c) for b in reversed(pile[pile.index(box) + 1 :])}
         every = [c for b in found.values() for c in covered(b)] + own
         for c in (min(every) - 1, max(every) + 1):
-            if (pile := self.pile.get((c, r))) and self.boxes.feet(pile[-1]) == 45:
-                found = {pile[-1]: self._bay(pile[-1], c)} | found
+            beside = self.pile.get((c, r))
+            if beside and self.boxes.feet(beside[-1]) == 45:
+                found = {beside[-1]: self._bay(beside[-1], c)} | found
         return list(found.items())
 
     def fits(self, box: int, bay: int, row: int) -> bool:
@@ -192,7 +195,7 @@ class Stacks:
         none_kept = np.array([[not self.kept[c, r] for r in range(self.rows)] for c in range(self.columns)])
         return np.asarray((a == 20) & (b == 20) & even & self.pairs(none_kept)[0] & self.pairs(none_kept)[1])
 
-    def pairs(self, array: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.generic], npt.NDArray[np.generic]]:
+    def pairs(self, array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """First and second columns (columns // 2, rows) of the 40' places."""
         n = self.columns // 2 * 2
         return array[0:n:2], array[1:n:2]
