@@ -123,7 +123,7 @@ def reach(
 
 
 def driven(works: Works) -> list[Lane]:
-    """Painted lanes that vehicles of the terminal do drive; all, as long as nobody drives."""
+    """Painted lanes that vehicles of the terminal do drive, the most that hang together; all, if nobody drives."""
     lanes, ground = list(works.terminal.lanes), works.ground
     if ground is None:
         return lanes
@@ -131,10 +131,27 @@ def driven(works: Works) -> list[Lane]:
     for group in CARRIERS:
         if ground.of_group(group):
             graph = ground.graph(group)
-            for edge in graph.edges:
-                a, b = (bisect_right(graph.first, node) - 1 for node in (edge.a, edge.b))
-                used |= {graph.lines[a].name, graph.lines[b].name} if a != b else set()
+            ends = [[bisect_right(graph.first, node) - 1 for node in (edge.a, edge.b)] for edge in graph.edges]
+            used |= {graph.lines[n].name for n in _largest(len(graph.lines), ends)}
     return [lane for lane in lanes if lane.name in used]
+
+
+def _largest(count: int, joined: Iterable[Sequence[int]]) -> list[int]:
+    """Of things 0 … *count* - 1, some of which are *joined* two by two, the most that hang together."""
+    group = list(range(count))
+
+    def root(n: int) -> int:
+        while group[n] != n:
+            group[n] = group[group[n]]
+            n = group[n]
+        return n
+
+    for a, b in joined:
+        group[root(a)] = root(b)
+    groups: dict[int, list[int]] = {}
+    for n in range(count):
+        groups.setdefault(root(n), []).append(n)
+    return max(groups.values(), key=len, default=[])
 
 
 def ashore(
