@@ -84,6 +84,8 @@ def simulate(
         raise TwinError(
             f"{hz:g} reports a second: write a number from 0.1 to 20 that divides 1000 ms, e.g. 1, 2, 5, 10"
         )
+    if seed is not None and seed < 0:
+        raise TwinError(f"seed {seed}: write a whole number from 0 on")
     scenario = replace(scenario, seed=scenario.seed if seed is None else seed)
     scenario = replace(scenario, hours=scenario.hours if hours is None else hours)
     works = at_work(terminal, roster, scenario)

@@ -45,10 +45,6 @@ class Sampler:
     phase: dict[int, int] = field(default_factory=dict)  # machine row -> ms
     gone: dict[int, bool] = field(default_factory=dict)  # machine row -> whether it last said that it had left
     described: set[int] = field(default_factory=set)  # boxes
-    _random: np.random.Generator = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._random = self.works.random("phases")
 
     @property
     def step(self) -> int:
@@ -88,7 +84,7 @@ class Sampler:
     def _instants(self, row: int, begin: float, end: float) -> Ints:
         """Milliseconds in (*begin*, *end*] at which machine *row* reports."""
         if row not in self.phase:
-            self.phase[row] = int(self._random.integers(1000))
+            self.phase[row] = int(self.works.random(f"phase of {row}").integers(1000))
         phase = self.phase[row] % self.step
         first, last = ((round(t * 1000) - phase) // self.step for t in (begin, end))
         instants: Ints = np.arange(int(first) + 1, int(last) + 1, dtype=np.int64) * self.step + phase
