@@ -215,13 +215,14 @@ def test_who_asked_first_for_a_block_is_released_first():
 
 
 def test_a_full_yard_turns_trucks_away_with_their_boxes():
-    works = works_of("small", Gate((Window(0.0, 1800.0, 8),), fetching=0.0))
+    works = works_of("small", Gate((Window(0.0, 1800.0, 16),), fetching=0.0))
     works.yard.full = True  # type: ignore[union-attr, attr-defined]
 
     played(works, 30 * 3600)
     turned = [e for e in works.events if "turned away" in e[3]]
 
     assert turned
+    assert all(works.book.place[box] == LEFT for box in works.book.taken)  # who goes without leaves them to others
     assert all(s.left > 0 and s.brings == 0 for s in works.tally.stays)
     assert report(works)["conservation"]["balanced"]
 
@@ -236,6 +237,37 @@ def test_trucks_in_the_park_at_the_start_fetch_boxes_and_leave():
     left = 12 - len(present(works))
     assert set(present(works)) <= BLOCKED
     assert [LEFT] * left == [p for p in works.book.place.values() if p.kind != PlaceKind.SLOT]
+
+
+def test_a_slow_gate_makes_trucks_queue_in_its_lanes():
+    """Five minutes each at eight booths are 96 an hour; of 140 some wait one place behind the booth, 20 m back."""
+    works = played(works_of("altenwerder", Gate((Window(0, 3600, 140),), verify_s=(300.0, 301.0))), 2400)
+    ways = gateway(works.terminal)
+    assert ways is not None
+    assert works.ground is not None
+    second = {lane.places[1][:2] for lane in ways.ins}
+
+    queueing = [v for v in works.ground.vehicles.values() if (v.spot.x, v.spot.y) in second]
+
+    assert len(queueing) > 4
+    assert all(v.spot.y == pytest.approx(505.75 + 20.0) for v in queueing)
+
+
+def test_leaving_takes_minutes_however_many_leave():
+    """A hundred and forty an hour through six lanes, and along one road or the other."""
+    works = played(works_of("altenwerder", constantly(140)), 3600)
+
+    out = [s.left - s.served for s in works.tally.stays if s.left < 3600]
+
+    assert len(out) > 60
+    assert np.quantile(out, 0.95) < 300
+
+
+def test_trucks_come_again():
+    works = played(works_of("small", Gate((Window(0, 3 * 3600, 15),)), hours=3.0, boxes=200), 3.5 * 3600)
+    visits = [s for s in works.tally.stays if s.left > 0]
+
+    assert len({s.machine for s in visits}) < len(visits)
 
 
 def test_the_same_seed_gives_the_same_day():
