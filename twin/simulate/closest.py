@@ -85,7 +85,7 @@ def fixed(name: str, part: Sequence[str], boxes: Floats) -> Solid:
 
 def apart(a: Solid, b: Solid, t: Floats) -> Floats:
     """Metres (n,) between *a* and *b* at rising seconds *t* (n,): negative where they overlap so deep."""
-    return _nearest(a.at(t), b.at(t))[0]
+    return nearest(a.at(t), b.at(t))[0]
 
 
 def closest(a: Solid, b: Solid, begin: float, end: float) -> Closest:
@@ -98,7 +98,7 @@ def closest(a: Solid, b: Solid, begin: float, end: float) -> Closest:
     t0, t1 = _dwell(t, metres, n)
     at = t[n : n + 1]
     boxes_a, boxes_b = a.at(at), b.at(at)
-    least, i, j = _nearest(boxes_a, boxes_b)
+    least, i, j = nearest(boxes_a, boxes_b)
     _, p1, p2 = kernels.nearest_points(boxes_a[0, i], boxes_b[0, j])
     return Closest(t0, t1, float(least[0]), point(p1[0]), point(p2[0]), a.part[int(i[0])], b.part[int(j[0])])
 
@@ -140,7 +140,7 @@ def _dwell(t: Floats, metres: Floats, n: int) -> tuple[float, float]:
     return float(t[first]), float(t[last])
 
 
-def _nearest(a: Floats, b: Floats) -> tuple[Floats, Ints, Ints]:
+def nearest(a: Floats, b: Floats) -> tuple[Floats, Ints, Ints]:
     """The least signed distance (n,) of *a* (n, i, 8) and *b* (n, j, 8), and which boxes (n,) have it.
 
     Only pairs are measured whose bounds are no farther apart than some pair really is.

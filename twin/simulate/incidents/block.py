@@ -13,7 +13,7 @@ from twin.facts import PlaceKind
 from twin.geometry import Floats
 from twin.simulate.closest import Carried, Solid, fixed
 from twin.simulate.cranes import Crane
-from twin.simulate.incidents.cast import PATIENCE, Held, hold, row_of
+from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, hold, row_of
 from twin.simulate.incidents.hook import Hook, crane_of
 from twin.simulate.planted import PLANTED
 from twin.simulate.rails import Rail
@@ -25,7 +25,6 @@ from twin.yard import bottoms, columns
 CLEAR = 1.0  # metres kept from all that is not part of the incident
 SPARE = 0.1  # metres, so that it stays so when positions are rounded
 VEHICLE_TOP = 5.3  # metres: a deck of 1.75 with a high-cube, and to spare
-AGAIN = 15.0  # seconds until a block is looked at again
 Plan = TypeVar("Plan")
 Played = Generator[simpy.Event, Any, Truth | str]
 
@@ -236,20 +235,21 @@ def in_block(
     Who is named takes part; else a crane that is free, by lot.  Where nothing is found for `PATIENCE` seconds the
     sentence *missing* tells what there was not.  *play* gives back '' for: not this time.
     """
-    env, since = works.env, works.env.now
+    env, since, said = works.env, works.env.now, missing
     random = works.random(f"incident {incident.kind} {incident.at}")
     while (left := PATIENCE - (env.now - since)) > 0:
         chosen = _chosen(works, incident, groups, find, random)
         if chosen is not None:
             hook, number = chosen
-            held = yield from hold(works, crew(works, hook), left)
-            if held is None:
-                return f"the cranes of block {works.terminal.blocks.name[number]} were never all free"
-            came = yield from _with_all(works, hook, number, held, find, play)
-            if came:
-                return came
+            held = yield from hold(works, crew(works, hook), min(left, TURN))
+            said = f"the cranes of block {works.terminal.blocks.name[number]} were never all free"
+            if held is not None:
+                came = yield from _with_all(works, hook, number, held, find, play)
+                if came:
+                    return came
+                said = missing
         yield env.timeout(AGAIN)
-    return missing
+    return said
 
 
 def _with_all(

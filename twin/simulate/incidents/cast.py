@@ -12,8 +12,8 @@ from twin.facts import Status
 from twin.simulate.works import INCIDENT, Works
 
 PATIENCE = 900.0  # seconds for which an incident waits for those it needs.  Made up
-TURN = 240.0  # seconds for which some wait for the others, before all are let go for a while.  Made up
-AGAIN = 7.0  # seconds until one tries again
+TURN = 100.0  # seconds for which some wait for the others, before all are let go for a while.  Made up
+AGAIN = 40.0  # seconds for which they are let go: longer than anybody waits before looking again.  Made up
 
 
 def row_of(works: Works, name: str) -> int:
@@ -52,12 +52,13 @@ def timeless(name: str) -> tuple[str, ...]:
 def hold(works: Works, rows: Sequence[int], patience: float = PATIENCE) -> Generator[simpy.Event, Any, "Held | None"]:
     """Wait for the right to command all of *rows* at once; None: it did not come.
 
-    Those who come first wait for the others `TURN` at most, so that nobody waits for ever for one of them.
+    Those who come first wait `TURN` at most for the others: these may themselves be waiting for one of them, or for
+    vehicles that do.
     """
     env, since = works.env, works.env.now
-    while env.now - since < patience:
+    while (left := patience - (env.now - since)) > 0:
         held = Held(works, [works.of_duty(row).request(priority=INCIDENT) for row in rows], list(rows))
-        yield env.all_of(held.requests) | env.timeout(min(TURN, patience - (env.now - since)))
+        yield env.all_of(held.requests) | env.timeout(min(TURN, left))
         if all(request.triggered for request in held.requests):
             return held
         held.release()

@@ -10,11 +10,10 @@ import numpy as np
 from twin.facts import PlaceKind, Status
 from twin.geometry import Floats
 from twin.simulate._ground import DT, touches
-from twin.simulate.closest import Solid, apart, closest, fixed, machine
+from twin.simulate.closest import Solid, closest, fixed, machine, nearest
 from twin.simulate.fleet import CUSP, Drive, Vehicle, drive
 from twin.simulate.ground import SETTLE, WAITS, Ground
 from twin.simulate.incidents.block import (
-    AGAIN,
     Block,
     Played,
     Stood,
@@ -27,7 +26,7 @@ from twin.simulate.incidents.block import (
     over,
     served,
 )
-from twin.simulate.incidents.cast import PATIENCE, Held, hold, kind_of, row_of
+from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, hold, kind_of, row_of
 from twin.simulate.incidents.hook import DWELL, Hook, crane_of
 from twin.simulate.incidents.stacks import SPREAD, bring_back, pick
 from twin.simulate.planted import PLANTED, VEHICLES
@@ -41,9 +40,10 @@ ABOVE = (
 )
 SOON = 30.0  # seconds for which one waits for a vehicle that stands there
 SLOW = 2.0  # m/s of a vehicle that cuts a corner.  Made up, as the others here
-LONGEST, WIDEST, STEP = 16.0, 3.0, 0.1  # metres that it drives aside at most, ahead and across; and between looks
+LONGEST, STEP = 16.0, 0.1  # metres that it drives at most, and between looks
 Pose = tuple[float, float, float]
 Make = Callable[[Pose, float, bool], Floats]  # a path from a pose, so long, forwards or not
+WIDER = (1.0, 4.0, 10.0)  # times its turning circle: the wider a bend, the less its tail swings out
 NEAR = 40.0  # metres from a vehicle to boxes that it might come near to
 
 
@@ -165,7 +165,7 @@ def plant_corner(works: Works, incident: Incident) -> Played:
         swerve = _swerve(works, ground, incident, metres, random)
         if swerve is not None:
             rows = [swerve.vehicle.row, *_cranes(works, swerve.block)]
-            held = yield from hold(works, rows, min(left, SOON))
+            held = yield from hold(works, rows, min(left, TURN))
             if held is not None:
                 again = _of_vehicle(works, ground, swerve.vehicle, [block(works, swerve.block)], metres, swerve.corners)
                 if again is not None:
@@ -243,33 +243,28 @@ def _close(x: float, y: float, pose: Pose) -> bool:
 
 
 def _paths(own: Solid, obstacle: Solid, vehicle: Vehicle, metres: float, now: float) -> Iterator[tuple[Floats, bool]]:
-    """Paths (k, 4) from where it stands to *metres* from the obstacle: straight ahead, back, or aside to the lane."""
-    t = np.array([now])
-    boxes = own.at(t)[0]
-    them = obstacle.at(t)[0]
+    """Paths (k, 4) from where it stands to *metres* from the obstacle: straight ahead, back, or on a bend."""
+    boxes, them = (solid.at(np.array([now]))[0] for solid in (own, obstacle))
 
-    def gap(path: Floats, forward: bool) -> float:
-        moved = _moved(boxes, vehicle.pose, path[-1], forward)
-        a = Solid(own.name, own.part, lambda _: moved[None])
-        return float(apart(a, fixed("", obstacle.part, them), t)[0])
+    def gaps(ends: list[Floats], forward: bool) -> Floats:
+        moved = np.array([_moved(boxes, vehicle.pose, end, forward) for end in ends])
+        return nearest(moved, np.broadcast_to(them, (len(ends), *them.shape)))[0]
 
-    radius = max(8.0, vehicle.kind.turning_radius)
+    tight = max(8.0, vehicle.kind.turning_radius)
     ways: list[tuple[Make, bool, float]] = [(_straight, True, LONGEST), (_straight, False, LONGEST)]
-    aside: list[tuple[Make, bool, float]] = [(partial(_aside, radius, side), True, WIDEST) for side in (1.0, -1.0)]
-    for make, forward, most in (*ways, *aside):
-        start = make(vehicle.pose, STEP, forward)
-        if gap(start, forward) <= metres:
-            continue
-        for way in np.arange(2 * STEP, most, STEP).tolist():
-            if gap(make(vehicle.pose, way, forward), forward) > metres:
-                continue
-            low, high = way - STEP, way
-            for _ in range(50):
-                middle = (low + high) / 2
-                near = gap(make(vehicle.pose, middle, forward), forward) <= metres
-                low, high = (low, middle) if near else (middle, high)
-            yield make(vehicle.pose, low, forward), forward
-            break
+    ways += [(partial(_bend, wide * tight, side), True, LONGEST) for wide in WIDER for side in (1.0, -1.0)]
+    if gaps([_straight(vehicle.pose, STEP, True)[-1]], True)[0] > LONGEST:
+        return
+    for make, forward, most in ways:
+        tried = np.arange(STEP, most, STEP)
+        for _ in range(6):  # to a thousandth of a millimetre
+            near = gaps([make(vehicle.pose, way, forward)[-1] for way in tried.tolist()], forward) <= metres
+            n = int(near.argmax())
+            if n == 0:  # none is, or it stands so near already
+                break
+            tried = np.linspace(tried[n - 1], tried[n], 17)
+        else:
+            yield make(vehicle.pose, float(tried[0]), forward), forward
 
 
 def _moved(boxes: Floats, pose: Pose, end: Floats, forward: bool) -> Floats:
@@ -292,17 +287,13 @@ def _straight(pose: Pose, way: float, forward: bool) -> Floats:
     return np.stack([pose[0] + cos(heading) * s, pose[1] + sin(heading) * s, *still], axis=1)
 
 
-def _aside(radius: float, side: float, pose: Pose, way: float, forward: bool) -> Floats:
-    """*way* metres to one side (+1: left), on two arcs of *radius*."""
-    most = float(np.arccos(1 - way / (2 * radius)))
-    a = np.linspace(0.0, most, 9)
-    first = np.stack([radius * np.sin(a), side * radius * (1 - np.cos(a)), side * a, np.full(9, 1 / radius)], axis=1)
-    second = first[:-1][::-1].copy()
-    second[:, 0], second[:, 1] = 2 * first[-1, 0] - second[:, 0], 2 * first[-1, 1] - second[:, 1]
-    whole = np.concatenate([first, second])
+def _bend(radius: float, side: float, pose: Pose, way: float, forward: bool) -> Floats:
+    """*way* metres on a bend of *radius* to one side (+1: left), forwards."""
+    a = np.linspace(0.0, way / radius, 17)
+    ahead, aside = radius * np.sin(a), side * radius * (1 - np.cos(a))
     c, s = cos(pose[2]), sin(pose[2])
-    x, y = pose[0] + c * whole[:, 0] - s * whole[:, 1], pose[1] + s * whole[:, 0] + c * whole[:, 1]
-    return np.stack([x, y, pose[2] + whole[:, 2], whole[:, 3]], axis=1)
+    x, y = pose[0] + c * ahead - s * aside, pose[1] + s * ahead + c * aside
+    return np.stack([x, y, pose[2] + side * a, np.full(17, 1 / radius)], axis=1)
 
 
 def _driven(works: Works, ground: Ground, vehicle: Vehicle, number: int, path: Floats, forward: bool) -> Drive | None:
