@@ -8,7 +8,7 @@ import simpy
 
 from twin.errors import TwinError
 from twin.facts import Batch, Roster
-from twin.simulate import blocks, incidents, quayside, straddles, transport, trucks
+from twin.simulate import blocks, faults, incidents, quayside, straddles, transport, trucks
 from twin.simulate.book import Book
 from twin.simulate.boxes import Maker
 from twin.simulate.imperfect import imperfect
@@ -98,7 +98,7 @@ def at_work(terminal: Terminal, roster: Roster, scenario: Scenario) -> Works:
     env = simpy.Environment(initial_time=-scenario.warm_up)
     maker = Maker(roster, np.random.default_rng([scenario.seed, 0]))
     works = Works(env, terminal, roster, scenario, scenario.seed, maker, Book(maker.boxes))
-    for party in (blocks, transport, straddles, quayside, trucks, incidents):
+    for party in (blocks, transport, straddles, quayside, trucks, faults, incidents):
         party.install(works)
     for begin in works.started:
         env.process(begin())
