@@ -17,12 +17,14 @@ from twin.layout import read_layout
 from twin.simulate import trucks
 from twin.simulate.book import LEFT, Book, in_slot, on_machine
 from twin.simulate.boxes import Maker
+from twin.simulate.drivers import Truck
 from twin.simulate.gate import arrivals, gateway, within
 from twin.simulate.ground import Ground
 from twin.simulate.handover import Process, Room, Stop
 from twin.simulate.plates import AWAY, NAMES, Stable
 from twin.simulate.report import report
 from twin.simulate.scenario import Gate, Scenario, Window
+from twin.simulate.tally import Stay
 from twin.simulate.works import Works
 from twin.spatial.kernels import distance_pairs
 from twin.terminal import Terminal
@@ -160,10 +162,10 @@ def test_a_fifth_of_the_visits_bring_and_fetch():
     """Of those who do one thing, 55 in a hundred fetch."""
     works = works_of("small", constantly(1), boxes=2500)
     party = works.started[0].__self__  # type: ignore[attr-defined]
-    stays = [trucks.Stay(-1, 0.0) for _ in range(2000)]
+    stays = [Stay(-1, 0.0) for _ in range(2000)]
 
     for stay in stays:
-        party._choose(trucks.Truck(works.ground.vehicles[8], "", stay))  # type: ignore[union-attr]
+        party._choose(Truck(works.ground.vehicles[8], "", stay))  # type: ignore[union-attr]
     both = sum(s.brings and s.fetches for s in stays) / 2000
     fetched = sum(s.fetches and not s.brings for s in stays) / 2000
 
