@@ -9,9 +9,10 @@ from tests.yard_watch import watch
 from tests.yard_works import Callers, a_call, callers, layout, works_of
 from twin.errors import OutOfReach
 from twin.facts import PlaceKind
-from twin.simulate.blocks import Blocks, Runway
+from twin.simulate.blocks import Blocks
 from twin.simulate.book import Place
 from twin.simulate.handover import MIDDLE, Stop
+from twin.simulate.runway import Runway
 from twin.simulate.stacks import CLEAR
 from twin.simulate.works import FAULT, Works
 

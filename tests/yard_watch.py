@@ -6,11 +6,12 @@ import numpy as np
 
 from tests.yard_works import Works
 from twin.facts import PlaceKind
-from twin.simulate.blocks import Blocks, Runway
+from twin.simulate.blocks import Blocks
 from twin.simulate.book import Place
 from twin.simulate.boxes import LENGTHS
 from twin.simulate.motion import Sampled
 from twin.simulate.portals import Portal
+from twin.simulate.runway import Runway
 
 STILL = 1e-6  # metres in one step
 WIDTH = 2.438  # metres.  ISO 668

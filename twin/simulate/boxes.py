@@ -46,6 +46,14 @@ class Boxes:
     def height(self, box: int) -> float:
         return height(self.code[box])
 
+    def is_reefer(self, box: int) -> bool:
+        """Whether it wants a plug."""
+        return self.code[box][2:3] == "R"
+
+    def is_empty(self, box: int) -> bool:
+        """Whether nothing is in it, to go by its mass."""
+        return self.mass[box] <= MASSES.get(self.code[box][0], MASSES["4"])[0]
+
     def described(self, t: int) -> DescribedContainers:
         """What they are, from *t* on."""
         columns = tuple(self.name), tuple(self.code), tuple(self.line), np.array(self.mass, float)

@@ -4,7 +4,7 @@ The rules, besides those of stacking (`stacking.py`); all weights are made up:
 
 * A box that comes is given a block that is near, little asked of, and not nearly full; then the stack that costs least:
   seconds of travel now and when it leaves, and penalties in seconds for standing on a box that leaves sooner, on boxes
-  of another group, on a lighter box, on bare ground, in a place with plugs that it does not need.
+  of another group, on a lighter box, on bare ground, in a place with plugs that it does not need (`choosing.py`).
 * Groups keep boxes together: one for each ship's call, imports, exports not yet bound for a ship, empties.  Boxes for a
   ship stand nearer the quay; imports anywhere along the block, because the quay's crane carries them as far as the
   gate's crane fetches them; where two cranes cannot pass each other, all about the middle.
@@ -23,37 +23,21 @@ from math import hypot
 import numpy as np
 
 from twin.geometry import Bools, Floats
-from twin.simulate.boxes import MASSES
+from twin.simulate.binding import Bearings, bound_for
+from twin.simulate.choosing import cheapest
 from twin.simulate.filling import Inventory
 from twin.simulate.handover import Room
 from twin.simulate.stacking import ANYTIME, Cards, Stacks, covered
 from twin.simulate.works import Works
 
 EMPTIES, IMPORT, EXPORT, CALL = 1, 2, 3, 10  # groups; call k is CALL + k
-GROUND, MIXED, SOONER, LIGHTER, SPOILT, PLUGGED, TIER = 25.0, 60.0, 300.0, 40.0, 30.0, 400.0, 3.0  # penalties, seconds
 FIRST = 0.7  # weight of the way that a box for a ship goes when she is loaded, against the way it goes when it comes
-HEAVIER = 2000  # kg by which a box may be heavier than the one below it at no cost
 GANTRY = 4.0  # m/s, to reckon travel within a block
 APPROACH = 5.0  # m/s, of vehicles
 ASKED = 80.0  # seconds for each box that waits to be moved in a block
 ROOMY = 0.5  # share of a block's places below which it has certainly enough of them free
 CUT_OFF = 3600.0  # seconds before a ship's arrival after which no truck brings boxes for her
-MOST_BOUND = 0.6  # share of the yard's boxes that are bound for the scenario's calls at the start, at most
 NOW = -1e9  # due: somebody is coming for it
-
-
-@dataclass
-class Bearings:
-    """Where a block is served: *sea* and *land* are site x, y of its ends; *lane*: vehicles come beside every bay.
-
-    *first* tells whether bay 1 lies at the sea end; *passing* whether its cranes can pass each other.
-    """
-
-    sea: tuple[float, float]
-    land: tuple[float, float]
-    first: bool = True
-    lane: bool = False
-    passing: bool = True
 
 
 @dataclass
@@ -82,8 +66,13 @@ class Planner:
         for block, box, bay, row in zip(*(c[order].tolist() for c in columns), strict=True):
             by_block.setdefault(block, []).append((box, bay, row))
             self.where[box] = block, bay, row
-            self.cards.group[box] = EMPTIES if self.is_empty(box) else IMPORT
-        self._bind(there)
+            self.cards.group[box] = EMPTIES if self.works.book.boxes.is_empty(box) else IMPORT
+        calls = self.works.scenario.calls
+        served = {b: bearing for b, bearing in self.bearings.items() if self.serves(b, False)}
+        bound = bound_for(calls, there, self.works.terminal, served, self.random)
+        self.works.book.bound |= bound
+        for box, call in bound.items():
+            self.cards.group[box], self.cards.due[box] = CALL + call, calls[call].arrival
         for block, boxes in by_block.items():
             self.stacks[block].put_all(boxes)
         self.imports = [b for b in self.where if self.cards.group[b] == IMPORT and self.where[b][0] in self.bearings]
@@ -132,7 +121,7 @@ class Planner:
         if self.fits(box, room) and not wanted and (within is None or within[columns].all()):
             return room
         s.unkeep(box, room.bay, room.row)
-        found = self.choose(s, box, self._far(room.block, columns[0]), within=within)
+        found = cheapest(s, box, self._far(room.block, columns[0]), within=within)
         better = room if found is None else Room(room.block, *found)
         s.keep(box, better.bay, better.row)
         return better
@@ -184,7 +173,7 @@ class Planner:
     def elsewhere(self, box: int, within: Bools | None = None) -> Room | None:
         """Another place near by in the same block for a box that is in the way, *within* those columns; it is kept."""
         block, bay, row = self.where[box]
-        found = self.choose(self.stacks[block], box, self._far(block, covered(bay)[0]), (bay, row), within)
+        found = cheapest(self.stacks[block], box, self._far(block, covered(bay)[0]), (bay, row), within)
         if found is None:
             return None
         room = Room(block, *found)
@@ -251,51 +240,11 @@ class Planner:
         self.stacks[block].noted(bay, row)
         return box
 
-    def is_empty(self, box: int) -> bool:
-        """Whether nothing is in it, to go by its mass."""
-        boxes = self.works.book.boxes
-        return boxes.mass[box] <= MASSES.get(boxes.code[box][0], MASSES["4"])[0]
-
-    def is_reefer(self, box: int) -> bool:
-        return self.works.book.boxes.code[box][2:3] == "R"
-
-    def choose(
-        self, s: Stacks, box: int, far: Floats, avoid: tuple[int, int] | None = None, within: Bools | None = None
-    ) -> tuple[int, int] | None:
-        """Bay and row of the cheapest stack for *box*; *far* (columns,) is what each column costs in seconds.
-
-        *avoid*: a bay and row that it must not be; *within* (columns,): where it may be.
-        """
-        boxes = self.works.book.boxes
-        feet, height = boxes.feet(box), boxes.height(box)
-        fits = _where_allowed(s, s.open(feet, height), feet, avoid, within)
-        if not fits.any() and feet == 40:
-            fits = _where_allowed(s, s.open(feet, height, capping=True), feet, avoid, within)
-        if not fits.any():
-            return None
-        plugged = np.where(s.plugs, 0.0, PLUGGED) if self.is_reefer(box) else np.where(s.plugs, PLUGGED / 2, 0.0)
-        column = (far + plugged)[:, None]
-        count, group, mass, soon = s.next_count, s.group, s.mass, s.soon
-        if feet == 20:
-            bare = count == 0
-            a, b = s.pairs(bare)
-            cost = column + np.zeros(count.shape)
-            cost[: 2 * len(a)] += np.repeat(np.where(a & b, SPOILT, 0.0), 2, axis=0)
-        else:
-            count, group, mass, soon = (s.pairs(array)[0] for array in (count, group, mass, soon))
-            cost = column[0 : 2 * len(count) : 2] + np.zeros(count.shape)
-        due, own = self.cards.due.get(box, ANYTIME), self.cards.group.get(box, 0)
-        cost += np.where(count == 0, GROUND, np.where(group == own, 0.0, MIXED)) + TIER * count
-        cost += np.where(soon < due, SOONER, 0.0) + np.where(mass + HEAVIER < boxes.mass[box], LIGHTER, 0.0)
-        cost[~fits] = np.inf
-        n, r = divmod(int(cost.argmin()), cost.shape[1])
-        return (2 * n + 1 if feet == 20 else 4 * n + 2), r + 1
-
     def _place(self, block: int, box: int, land: bool) -> tuple[int, int] | None:
         """Bay and row for a box that comes, so that all boxes can still be dug out."""
         s, feet = self.stacks[block], self.works.book.boxes.feet(box)
         most = int(s.limit.max(initial=0))
-        found = self.choose(s, box, self._ways(block, box, land), within=self.within(block, land))
+        found = cheapest(s, box, self._ways(block, box, land), within=self.within(block, land))
         if (
             found is not None
             and s.used > ROOMY * s.capacity
@@ -330,11 +279,11 @@ class Planner:
         """Blocks for *box*, the best first, whether or not their cranes are in order just now."""
         kinds = self.works.terminal.blocks.kind
         own = [b for b in self.bearings if self.serves(b, land)]
-        if self.is_empty(box) and (for_empties := [b for b in own if kinds[b] == "empty"]):
+        if self.works.book.boxes.is_empty(box) and (for_empties := [b for b in own if kinds[b] == "empty"]):
             own = for_empties + [b for b in own if kinds[b] != "empty"]
-        elif not self.is_empty(box):
+        elif not self.works.book.boxes.is_empty(box):
             own = [b for b in own if kinds[b] != "empty"]
-        if self.is_reefer(box):
+        if self.works.book.boxes.is_reefer(box):
             own = [b for b in own if self.stacks[b].plugs.any()] or own
         else:
             own = [b for b in own if kinds[b] != "reefer"]
@@ -359,7 +308,7 @@ class Planner:
             call = book.bound[box]
             self.cards.group[box] = CALL + call
             self.cards.due[box] = self.works.scenario.calls[call].arrival
-        elif self.is_empty(box):
+        elif self.works.book.boxes.is_empty(box):
             self.cards.group[box] = EMPTIES
         else:
             self.cards.group[box] = EXPORT if land else IMPORT
@@ -395,9 +344,9 @@ class Planner:
         for stock in stocks:
             for box in self._at_random(stock):
                 short = boxes.feet(box) == 20
-                if self.is_reefer(box):
+                if self.works.book.boxes.is_reefer(box):
                     cold -= 1
-                if wish[short] > 0 and (cold >= 0 or not self.is_reefer(box)):
+                if wish[short] > 0 and (cold >= 0 or not self.works.book.boxes.is_reefer(box)):
                     wish[short] -= 1
                     chosen.append(box)
                 else:
@@ -425,53 +374,3 @@ class Planner:
         pile = self.stacks[block].pile[covered(bay)[0], row - 1]
         tier = pile.index(box) if box in pile else len(pile)
         return pile[tier + 1 :], tier
-
-    def _bind(self, there: Inventory) -> None:
-        """Bind boxes for the scenario's calls, clusters of stacks for each, those nearer the quay first."""
-        calls = self.works.scenario.calls
-        served = [b for b in self.bearings if self.serves(b, False)]
-        index = np.flatnonzero(np.isin(there.block, served))
-        if not len(index) or not any(call.load for call in calls):
-            return
-        clusters = self._clusters(there, index)
-        left = {k: call.load for k, call in enumerate(calls) if call.load}
-        total = sum(left.values())
-        most = min(1.0, MOST_BOUND * len(index) / total)
-        left = {k: round(n * most) for k, n in left.items()}
-        for cluster in clusters:
-            open_ = [k for k in left if left[k] > 0]
-            if not open_:
-                break
-            call = max(open_, key=lambda k: (left[k] / calls[k].load, -k))
-            for box in cluster[: left[call]]:
-                self.works.book.bound[box] = call
-                self.cards.group[box], self.cards.due[box] = CALL + call, calls[call].arrival
-            left[call] -= min(len(cluster), left[call])
-
-    def _clusters(self, there: Inventory, index: np.ndarray[tuple[int], np.dtype[np.intp]]) -> list[list[int]]:
-        """Boxes that stand close together, the clusters nearer the sea first, as a rule."""
-        groups: dict[tuple[int, int, int], list[int]] = {}
-        for i in index.tolist():
-            key = int(there.block[i]), int(there.bay[i] - 1) // 4, int(there.row[i] - 1) // 5
-            groups.setdefault(key, []).append(int(there.box[i]))
-        rank = {}
-        for key in sorted(groups):
-            block, along, _ = key
-            bearing, long = self.bearings[block], self.stacks[block].columns / 2
-            far = along / long if bearing.first else 1 - along / long
-            rank[key] = (0.5 if bearing.lane else far) + float(self.random.normal(0, 0.12))
-        return [groups[key] for key in sorted(groups, key=lambda k: (rank[k], k))]
-
-
-def _where_allowed(s: Stacks, fits: Bools, feet: int, avoid: tuple[int, int] | None, within: Bools | None) -> Bools:
-    """*fits* but for the bay and row to *avoid*, and *within* those columns only."""
-    if avoid is not None:
-        c = covered(avoid[0])
-        if feet == 20:
-            fits[c, avoid[1] - 1] = False
-        else:
-            fits[min(c[0] // 2, len(fits) - 1), avoid[1] - 1] = False
-    if within is not None:
-        a, b = s.pairs(within)
-        fits &= (within if feet == 20 else a & b)[:, None]
-    return fits

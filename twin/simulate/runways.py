@@ -6,10 +6,10 @@ import numpy as np
 
 from twin.catalogue import Kind
 from twin.geometry import Bools
+from twin.simulate.binding import Bearings
 from twin.simulate.cranes import Crane
 from twin.simulate.flights import FAR, Ground
 from twin.simulate.handover import TWIN_OFFSET
-from twin.simulate.planning import Bearings
 from twin.simulate.stacking import HIGH_CUBE, Stacks
 from twin.simulate.stacks import CLEAR
 from twin.terminal import Quay, Rail, Terminal

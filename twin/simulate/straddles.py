@@ -17,11 +17,12 @@ from math import hypot
 import numpy as np
 import simpy
 
-from twin.simulate.blocks import PATIENCE, WINDOW, Blocks
+from twin.simulate.blocks import Blocks
 from twin.simulate.ground import Ground
 from twin.simulate.handover import AFT, FORE, MIDDLE, Order, Process, Room, Stop
 from twin.simulate.planning import Planner
 from twin.simulate.portals import Job
+from twin.simulate.runway import PATIENCE, WINDOW
 from twin.simulate.stacking import covered
 from twin.simulate.straddle_marks import Marks
 from twin.simulate.straddle_track import Straddle, legs_of
