@@ -41,6 +41,12 @@ def test_a_lane_leads_on_to_one_that_begins_within_twenty_metres():
     assert way(lanes, (0, 0), (2, 50)) == np.inf, "30 m away"
 
 
+def test_a_lane_leads_on_to_one_in_line_with_it_that_begins_before_its_end_or_behind_it():
+    for begin in (45, 50, 60):
+        assert way(graph(((0, 0), (50, 0)), ((begin, 0), (150, 0))), (0, 0), (1, 90)) < np.inf
+    assert way(graph(((0, 0), (50, 0)), ((90, 0), (150, 0))), (0, 0), (1, 50)) == np.inf, "40 m away"
+
+
 def test_one_changes_to_a_parallel_lane_but_not_to_one_that_leads_back():
     lanes = graph(((0, 0), (200, 0)), ((0, 4), (200, 4)), ((200, 8), (0, 8)))
 
@@ -69,7 +75,7 @@ def test_a_place_beside_a_lane_is_come_to_straight():
 
     assert entries(lanes, spot, 0.0)
     assert exits(lanes, spot, 0.0)
-    assert not entries(lanes, Spot("beside", 10.0, 0.0, 0.0), 0.0), "no lane before it"
+    assert all(e.straight_back for e in entries(lanes, Spot("beside", 10.0, 0.0, 0.0), 0.0)), "no lane before it"
 
 
 @cache

@@ -21,7 +21,7 @@ from twin.simulate.cranes import standing_height
 from twin.simulate.fleet import Drive, Vehicle, agrees, drive
 from twin.simulate.handover import Process, Stop
 from twin.simulate.lanegraph import KEEP, LaneGraph
-from twin.simulate.lines import kept, turn
+from twin.simulate.lines import Line, kept, turn
 from twin.simulate.places import Places
 from twin.simulate.reservations import Reservations, instant
 from twin.simulate.solids import solids
@@ -252,10 +252,15 @@ class Ground:
             half = max(s[0] for s in sizes), max(s[1] for s in sizes)
             lines = self.places.lines(group)
             radius = max(RADIUS.get(group, k.turning_radius) for k in self._kinds(group))
-            self.graphs[group] = LaneGraph(lines, radius, half, self.table.fixed, free=group == "agv")
+            parking = frozenset(line.name for line in lines for v in self._parked(group) if _on(line, v.pose))
+            self.graphs[group] = LaneGraph(lines, radius, half, self.table.fixed, group == "agv", parking)
         return self.graphs[group]
 
     # -- inside
+
+    def _parked(self, group: str) -> list[Vehicle]:
+        """The terminal's vehicles of a group that nobody has moved yet."""
+        return [v for v in self.of_group(group) if v.spot.owner == -1 - v.row]
 
     def _kinds(self, group: str) -> list[Kind]:
         return [kind for kind in self.terminal.catalogue.kinds.values() if kind.group == group]
@@ -278,8 +283,7 @@ class Ground:
     def _spot_here(self, kind: Kind, pose: tuple[float, float, float], offset: float, row: int) -> Spot:
         """Where the layout has a vehicle, as a spot: on a lane, or a place it drives off forwards."""
         for line in self.places.lines(kind.group):
-            s, aside = line.nearest(pose[:2])
-            if abs(aside) < 0.6 and abs(turn(line.at(s)[2], pose[2])) < 0.1 and 0 < s < line.long:
+            if _on(line, pose):
                 return Spot("lane", *pose, owner=-1 - row, middle=True)
         return Spot("back", *pose, owner=-1 - row, middle=True)
 
@@ -404,6 +408,12 @@ def _various(found: list[_Found]) -> list[_Found]:
         if often[lanes] <= ALIKE and len(out) < WAYS:
             out.append(one)
     return out
+
+
+def _on(line: Line, pose: tuple[float, float, float]) -> bool:
+    """Whether a vehicle at *pose* stands on a line and looks along it."""
+    s, aside = line.nearest(pose[:2])
+    return abs(aside) < 0.6 and abs(turn(line.at(s)[2], pose[2])) < 0.1 and 0 < s < line.long
 
 
 def _straight_on(graph: LaneGraph, a: Spot, b: Spot) -> Iterable[tuple[float, list[Leg]]]:

@@ -1,8 +1,8 @@
 """Where vehicles stop: behind quay cranes, before blocks, in lanes along them; and which lanes they drive.
 
 Quay cranes meet vehicles behind their landside legs, in up to `TRANSFER` painted lanes along the quay within reach of
-the trolley; the outermost stays free for driving past if none lies beyond.  Where none is painted, transfer lanes are
-made up `PITCH` apart.
+the trolley, `PITCH` apart if there are two such; the outermost stays free for driving past if none lies beyond.  Where
+none is painted, transfer lanes are made up, `PITCH` apart too.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from twin.simulate.spots import Spot
 from twin.terminal import Area, Lane, Terminal
 
 DEPTH = 12.0  # metres from a block's end to the middle of a box that is handed over there
-PITCH = 6.0  # metres between transfer lanes that are made up
+PITCH = 6.0  # metres between transfer lanes, so that tails can swing out
 TRANSFER = 3  # transfer lanes of a quay crane
 PAST_LEGS = 3.5  # metres from a crane's landside legs to the middle of the first transfer lane
 BEHIND = 0.5  # metres from the end of a lane of an interchange to the tail of a truck
@@ -63,15 +63,21 @@ class Places:
         """Names of lanes that end before blocks."""
         return {name for block in range(len(self.terminal.blocks)) for name in self._dead_ends(block)}
 
+    @cached_property
+    def _stands(self) -> set[str]:
+        """Names of lanes that end in an interchange."""
+        areas = [area for area in self.terminal.areas if area.kind == "interchange"]
+        return {lane.name for lane, line in self._all if any(_inside(line.points[-1], area) for area in areas)}
+
     def _lanes(self, group: str) -> list[Lane]:
         ends = self._dead
-        stops = {t.lane for row, _ in self._machines(("sts",)) for t in self.transfers(row, group)}
+        stops = {name for row, _ in self._machines(("sts",)) for name in self._between(row, group)}
         spans = {line.name for b in range(len(self.terminal.blocks)) if (line := self.in_span(b)) is not None}
         out = []
         for lane in self.terminal.lanes:
             mine = lane.kind == group or (group in ("tractor", "truck") and lane.name in spans)
             shared = group == "tractor" and lane.kind == "truck" and not self._at_gate(lane)
-            if (mine or shared) and lane.name not in ends | stops and len(line_of(lane).points) > 1:
+            if (mine or shared) and lane.name not in ends | stops | self._stands and len(line_of(lane).points) > 1:
                 out.append(lane)
         return out
 
@@ -105,9 +111,8 @@ class Places:
             self._grid[group] = []
             sizes = [(k.length / 2, standing_height(k)[1]) for k in self.terminal.catalogue.kinds.values()
                      if k.group == group]  # fmt: skip
-            areas = [area for area in self.terminal.areas if area.kind == "interchange"]
-            lines = [line_of(lane) for lane in self.terminal.lanes if lane.kind == group]
-            ends = [line for line in lines if any(_inside(line.points[-1], a) for a in areas) and len(line.points) == 2]
+            lines = [line for lane, line in self._all if lane.kind == group and lane.name in self._stands]
+            ends = [line for line in lines if len(line.points) == 2]
             for n, line in enumerate(ends if sizes else []):
                 back = max(half + offset for half, offset in sizes) + BEHIND
                 x, y, yaw = line.at(line.long - back)
@@ -215,6 +220,13 @@ class Places:
             self._transfers[key] = self._find_transfers(row, group)
         return self._transfers[key]
 
+    def _between(self, row: int, group: str) -> list[str]:
+        """Names of the lanes in which vehicles stop for a quay crane, and of those between them."""
+        asides = [t.aside for t in self.transfers(row, group) if t.lane]
+        crane = self._pose(row)
+        found = [(lane.name, seen(crane, line.points[0])[1]) for lane, line in self._all if _leads(line, crane[2])]
+        return [name for name, aside in found if asides and min(asides) - 0.1 < aside < max(asides) + 0.1]
+
     def _find_transfers(self, row: int, group: str) -> list[Transfer]:
         crane, kind = self._pose(row), self.terminal.kind(self.terminal.machines.kind[row])
         low = [b[4] + p.at[1] for p in kind.parts for b in p.boxes if b[2] + p.at[2] < 4 and not any(map(any, p.move))]
@@ -222,7 +234,7 @@ class Places:
         last = kind.joints[kind.joint("trolley")].high - 1.0
         along = []
         for lane, line in self._all:
-            if lane.kind == group and len(line.points) == 2 and abs(sin(line.headings[0] - crane[2])) < 0.02:
+            if lane.kind == group and _leads(line, crane[2]):
                 aside = seen(crane, line.points[0])[1]
                 if line.long > 50 and aside >= first:
                     along.append(Transfer(round(aside, 3), line.headings[0], lane.name))
@@ -237,7 +249,7 @@ class Places:
             way = beyond[0].yaw
             made_up = np.arange(first + 2.0, min(last, beyond[0].aside - 4.5), PITCH).tolist()
             near = [Transfer(round(aside, 3), way) for aside in made_up]
-        return near[-TRANSFER:] if near and near[0].lane else near[:TRANSFER]
+        return _apart(near)[:TRANSFER]
 
     # -- the terminal
 
@@ -264,6 +276,20 @@ class Places:
     def _frame(self, block: int) -> Pose:
         b = self.terminal.blocks
         return float(b.x[block]), float(b.y[block]), float(b.yaw[block])
+
+
+def _leads(line: Line, yaw: float) -> bool:
+    """Whether a line leads straight along *yaw*, this way or that."""
+    return len(line.points) == 2 and abs(sin(line.headings[0] - yaw)) < 0.02
+
+
+def _apart(lanes: list[Transfer]) -> list[Transfer]:
+    """Transfer lanes far enough apart for tails to swing out between, if at least two are; else all of them."""
+    out: list[Transfer] = []
+    for lane in lanes:
+        if not out or lane.aside - out[-1].aside >= PITCH:
+            out.append(lane)
+    return out if len(out) > 1 else lanes
 
 
 def _from_quay(end: Pose, x0: float, y0: float, x1: float, y1: float) -> float:

@@ -97,16 +97,17 @@ class Carriers:
                     self.works.env.process(work(order, vehicle))
 
     def _sent(self, job: Job) -> Vehicle | None:
-        """The idle vehicle that sets out for a job: of those near by the one that is soonest there, if it can."""
+        """The idle vehicle that sets out for a job: of the nearest the one that is soonest there, else whoever can."""
         order = job.order
         spots = self._crane_spots(order.crane) if order.discharging else self._fetching(order)
         if not spots:
             return None
         x, y = spots[0].x, spots[0].y
-        near = sorted(self.idle, key=lambda v: (hypot(v.pose[0] - x, v.pose[1] - y), v.row))[:NEAREST]
+        near = sorted(self.idle, key=lambda v: (hypot(v.pose[0] - x, v.pose[1] - y), v.row))
         there = [v for v in self.idle if v.spot in spots]
-        ways = sorted(((self.ground.seconds(v, spots[0]), v.row, v) for v in near), key=lambda s: s[:2])
-        for vehicle in [*there, *(v for seconds, _, v in ways if seconds < inf and v not in there)]:
+        ways = [(self.ground.seconds(v, spots[0]), n, v) for n, v in enumerate(near) if v not in there]
+        ways[:NEAREST] = sorted(ways[:NEAREST])
+        for vehicle in [*there, *(v for seconds, _, v in ways if seconds < inf)]:
             asked = job.asked.setdefault((vehicle.row, vehicle.spot), Asked(hopeful=True))
             here = vehicle.spot
             if vehicle in there or self.ground.begin(vehicle, spots, asked) is not None:
