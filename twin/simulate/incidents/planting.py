@@ -12,11 +12,12 @@ from typing import Any
 import simpy
 
 from twin.simulate.handover import Process
+from twin.simulate.incidents.loads import plant_under_load
 from twin.simulate.incidents.messages import plant_jump, plant_silence, plant_wrong_number
 from twin.simulate.incidents.rails import plant_close
 from twin.simulate.incidents.ships import plant_boom
 from twin.simulate.incidents.stacks import plant_dragged, plant_occupied, plant_on_forty
-from twin.simulate.incidents.vehicles import plant_corner, plant_under_load
+from twin.simulate.incidents.vehicles import plant_corner
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import Truth, not_planted
 from twin.simulate.works import Works

@@ -97,7 +97,7 @@ def ship(works: Works, hull: Hull, hook: Hook) -> Solid:
         half = wide * hull.kind.beam / 2
         local.append(((x0 - 0.5) * hull.kind.length, -half, 0.0, (x1 - 0.5) * hull.kind.length, half, hull.kind.depth))
         names.append("hull")
-    for box, place, base in _on_deck(works, hull):
+    for box, place, base in on_deck(works, hull):
         load = carried(works, box)
         x, y, z = base.tolist()
         if abs(x - _place(hook, hull)) < AMIDST:
@@ -115,7 +115,7 @@ def ship(works: Works, hull: Hull, hook: Hook) -> Solid:
     return Solid(hull.name, tuple(names), at)
 
 
-def _on_deck(works: Works, hull: Hull) -> list[tuple[int, Place, Floats]]:
+def on_deck(works: Works, hull: Hull) -> list[tuple[int, Place, Floats]]:
     """The topmost boxes of a ship's stacks on deck, with their bottom centres in her frame."""
     there = sorted(b for b, p in works.book.place.items() if p.kind == PlaceKind.VESSEL and p.where == hull.row)
     found = [(box, works.book.place[box]) for box in there]
@@ -127,6 +127,7 @@ def _on_deck(works: Works, hull: Hull) -> list[tuple[int, Place, Floats]]:
     top: dict[tuple[int, int], int] = {}
     for n, (_, place) in enumerate(found):
         key = place.bay, place.row
-        if place.tier > DECK and np.isfinite(base[n]).all() and place.tier > found[top.get(key, n)][1].tier - 1:
+        higher = key not in top or place.tier > found[top[key]][1].tier
+        if place.tier > DECK and higher and np.isfinite(base[n]).all():
             top[key] = n
     return [(*found[n], base[n]) for n in top.values()]

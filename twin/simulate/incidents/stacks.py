@@ -7,10 +7,10 @@ from math import isnan
 from twin.facts import Status
 from twin.simulate.book import in_slot, on_machine
 from twin.simulate.closest import closest
-from twin.simulate.handover import Process
 from twin.simulate.incidents.block import CLEAR, Block, Played, Stood, comes, in_block, over
 from twin.simulate.incidents.cast import Held
 from twin.simulate.incidents.hook import DWELL, Hook
+from twin.simulate.incidents.lifting import SPREAD, bring_back, pick
 from twin.simulate.planted import PLANTED
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import met
@@ -19,7 +19,6 @@ from twin.simulate.works import Works
 INTO = 0.6  # of the way to the next stack that a dragged spreader goes: over the middle of it it still clears the next
 STAYS = 10.0  # seconds, at the least, that a box stands where it must not
 SOME = 40  # boxes of a block that are looked at: enough to find near ones
-SPREAD = {20: 6.058, 40: 12.192}  # metres, of the spreader.  ISO 668
 
 
 # -- a spreader dragged through the top of a stack
@@ -147,7 +146,7 @@ def _misplaced(works: Works, incident: Incident, hook: Hook, block: Block, plan:
     mass, load = works.book.boxes.mass[one.box], block.carried(one)
     yield from rail.claim(crane, [g0, g1])
     crane.status.set(env.now, Status.WORKING)
-    yield from pick(works, hook, block, one, (g0, y0))
+    yield from pick(works, hook, one, (g0, y0), over(works, hook), over(works, hook, load.height))
     high = over(works, hook, load.height)
     begin = hook.carry(env.now, g1, y1, over=high, loaded=True)
     down = hook.hoist(begin, plan.top - crane.z, loaded=True)
@@ -160,33 +159,8 @@ def _misplaced(works: Works, incident: Incident, hook: Hook, block: Block, plan:
     yield env.timeout(back - env.now)
     works.book.hand(back, one.box, on_machine(crane.row))
     yield env.timeout(end - env.now)
-    yield from bring_back(works, hook, block, one, (g0, y0))
+    home = in_slot(block.number, one.bay, one.row, one.tier)
+    yield from bring_back(works, hook, one, (g0, y0), home, over(works, hook), high)
     rail.release(crane)
     who = hook.name, block.name, works.book.boxes.name[one.box], works.book.boxes.name[plan.on.box]
     return met(incident, works.scenario, who, (begin, end), nearest)
-
-
-def pick(works: Works, hook: Hook, block: Block, one: Stood, at: tuple[float, float]) -> Process:
-    """Fetch a box from its slot: it hangs from the spreader, above all stacks."""
-    env, boxes = works.env, works.book.boxes
-    high = over(works, hook)
-    t = hook.carry(hook.ready(env.now, high, SPREAD[one.feet]), *at, over=high, loaded=False)
-    landed = hook.hoist(t, one.top - hook.crane.z)
-    handed, locked = hook.grip(landed, boxes.mass[one.box], lift=True)
-    up = hook.hoist(locked, over(works, hook, one.top - one.foot), loaded=True)
-    yield env.timeout(handed - env.now)
-    works.book.hand(handed, one.box, on_machine(hook.crane.row))
-    yield env.timeout(up - env.now)
-
-
-def bring_back(works: Works, hook: Hook, block: Block, one: Stood, at: tuple[float, float]) -> Process:
-    """Bring it back to its slot, and be clear of it."""
-    env = works.env
-    t = hook.carry(env.now, *at, over=over(works, hook, one.top - one.foot), loaded=True)
-    landed = hook.hoist(t, one.top - hook.crane.z, loaded=True)
-    handed, free = hook.grip(landed, 0, lift=False)
-    up = hook.hoist(free, over(works, hook))
-    yield env.timeout(handed - env.now)
-    works.book.hand(handed, one.box, in_slot(block.number, one.bay, one.row, one.tier))
-    hook.crane.says(env.now, Status.WORKING, up)
-    yield env.timeout(up - env.now)

@@ -13,25 +13,22 @@ from twin.simulate._ground import DT, touches
 from twin.simulate.closest import Solid, closest, fixed, machine, nearest
 from twin.simulate.fleet import CUSP, Drive, Vehicle, drive
 from twin.simulate.ground import SETTLE, WAITS, Ground
+from twin.simulate.handover import Process
 from twin.simulate.incidents.block import (
     Block,
     Played,
-    Stood,
     block,
     blocks,
     carried,
-    comes,
     crew,
-    in_block,
-    over,
     served,
 )
-from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, hold, kind_of, row_of
+from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, hold, kind_of, row_of
 from twin.simulate.incidents.hook import DWELL, Hook, crane_of
-from twin.simulate.incidents.stacks import SPREAD, bring_back, pick
 from twin.simulate.planted import PLANTED, VEHICLES
 from twin.simulate.reservations import instant
 from twin.simulate.scenario import Incident
+from twin.simulate.transport import Carriers
 from twin.simulate.truth import met
 from twin.simulate.works import Works
 
@@ -39,6 +36,7 @@ ABOVE = (
     1.5  # metres between a load and the vehicle under it: more than `CLEAR`, so that it is only the place that is wrong
 )
 SOON = 30.0  # seconds for which one waits for a vehicle that stands there
+LOOK, OFTEN = 2.0, 10.0  # seconds between two looks at one vehicle, and at all
 SLOW = 2.0  # m/s of a vehicle that cuts a corner.  Made up, as the others here
 LONGEST, STEP = 16.0, 0.1  # metres that it drives at most, and between looks
 Pose = tuple[float, float, float]
@@ -74,71 +72,6 @@ def vehicle_solid(works: Works, row: int) -> Solid:
     )
 
 
-# -- under a suspended load
-
-
-@dataclass(frozen=True)
-class Above:
-    """*box* is to hang over the vehicle of *row*: gantry and trolley there."""
-
-    box: Stood
-    row: int
-    gantry: float
-    trolley: float
-
-
-def plant_under_load(works: Works, incident: Incident) -> Played:
-    """A crane holds a box over a vehicle that waits within its reach, and brings it back to its slot."""
-    named = incident.who[1] if len(incident.who) > 1 else ""
-    missing = f"{named or 'no vehicle'} {'did not stand' if named else 'stood'} within a yard crane's reach"
-    find = partial(_above, works, named)
-    return (yield from in_block(works, incident, find, partial(_held_over, works, incident), missing))
-
-
-def _above(works: Works, named: str, hook: Hook, block: Block) -> Above | None:
-    now = np.array([works.env.now])
-    found = []
-    boxes = [one for one in block.topmost if one.feet in SPREAD and comes(works, hook, one.x, one.y)]
-    for row in standing(works, named) if boxes else ():
-        s = works.tracks[row].sampled(now)
-        gantry, trolley = hook.crane.reach(float(s.x[0]), float(s.y[0]))
-        if comes(works, hook, float(s.x[0]), float(s.y[0])) and _beside(block, s.x[0], s.y[0]):
-            box = min(boxes, key=lambda one: (abs(one.x - s.x[0]) + abs(one.y - s.y[0]), one.box))
-            found.append((hook.way(float(s.x[0]), float(s.y[0])), row, Above(box, row, gantry, trolley)))
-    return min(found, key=lambda f: f[:2])[2] if found else None
-
-
-def _beside(block: Block, x: float, y: float) -> bool:
-    """Whether it is no farther than a vehicle's length from the block: a crane of a long runway serves several."""
-    return any(abs(one.x - x) < NEAR and abs(one.y - y) < NEAR for one in block.boxes)
-
-
-def _held_over(works: Works, incident: Incident, hook: Hook, block: Block, plan: Above, crew: Held) -> Played:
-    env, rail, one = works.env, works.rails[hook.crane.row], plan.box
-    below = yield from hold(works, [plan.row], SOON)
-    if below is None:
-        return ""
-    at = hook.crane.reach(one.x, one.y)
-    yield from rail.claim(hook.crane, [at[0], plan.gantry])
-    hook.crane.status.set(env.now, Status.WORKING)
-    yield from pick(works, hook, block, one, at)
-    load = block.carried(one)
-    vehicle = vehicle_solid(works, plan.row)
-    boxes: Floats = vehicle.at(np.array([env.now]))[0]
-    high = over(works, hook, load.height)
-    there = hook.carry(env.now, plan.gantry, plan.trolley, over=high, loaded=True)
-    low = float(boxes[:, 3].max()) + ABOVE + load.height - hook.crane.z
-    down = hook.hoist(there, min(low, high), loaded=True)
-    up = hook.hoist(down + max(incident.lasts, DWELL), high, loaded=True)
-    nearest = closest(hook.solid(load).only("load"), fixed(vehicle.name, vehicle.part, boxes), there, up)
-    yield env.timeout(up - env.now)
-    yield from bring_back(works, hook, block, one, at)
-    rail.release(hook.crane)
-    below.release()
-    who = hook.name, vehicle.name, load.name
-    return met(incident, works.scenario, who, (there, up), nearest)
-
-
 # -- cutting a corner
 
 
@@ -161,6 +94,8 @@ def plant_corner(works: Works, incident: Incident) -> Played:
     usual = PLANTED[incident.kind].amount
     metres = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
     random = works.random(f"incident {incident.kind} {incident.at}")
+    if len(incident.who) > 1:
+        yield from _sent(works, ground, *incident.who[:2])
     while (left := PATIENCE - (env.now - since)) > 0:
         swerve = _swerve(works, ground, incident, metres, random)
         if swerve is not None:
@@ -173,8 +108,25 @@ def plant_corner(works: Works, incident: Incident) -> Played:
                     held.release()
                     return came
                 held.release()
-        yield env.timeout(AGAIN)
+            yield env.timeout(AGAIN)
+        yield env.timeout(LOOK if incident.who else OFTEN)
     return "no vehicle stood where it could have come so near to a block without harm to anybody else"
+
+
+def _sent(works: Works, ground: Ground, name: str, block_name: str) -> Process:
+    """Have the vehicle that is named drive to the block that is named, if it is idle within `TURN`."""
+    env, transport, since = works.env, works.transport, works.env.now
+    vehicle = ground.vehicles.get(row_of(works, name))
+    if not isinstance(transport, Carriers) or vehicle is None:
+        return
+    spots = ground.spots_at(works.terminal.block_row[block_name], group=vehicle.kind.group)
+    while vehicle.spot not in spots and env.now - since < TURN:
+        if vehicle in transport.idle and any(ground.free(spot) for spot in spots):
+            transport.idle.remove(vehicle)
+            yield from ground.go(vehicle, spots)
+            transport.idle.append(vehicle)
+        else:
+            yield env.timeout(LOOK)
 
 
 def _cranes(works: Works, number: int) -> list[int]:
@@ -191,9 +143,13 @@ def _swerve(
     works: Works, ground: Ground, incident: Incident, metres: float, random: np.random.Generator
 ) -> Swerve | None:
     """What the vehicle that is named can do; else one of those that stand about, by lot."""
+    rows = standing(works, incident.who[0] if incident.who else "")
+    rows = [row for row in rows if row in ground.vehicles and _by_a_block(works, ground.vehicles[row].pose)]
+    if not rows:
+        return None
     wanted = [works.terminal.block_row[name] for name in incident.who[1:]]
-    stood = [one for one in blocks(works) if not wanted or one.number in wanted]
-    rows = [row for row in standing(works, incident.who[0] if incident.who else "") if row in ground.vehicles]
+    stood = blocks(works)
+    stood.sort(key=lambda one: one.number not in wanted)  # the one that is named, if the vehicle stands by it
     order = random.permutation(len(rows)).tolist()
     for corners in (False, True):
         for n in order:
@@ -201,6 +157,17 @@ def _swerve(
             if found is not None:
                 return found
     return None
+
+
+def _by_a_block(works: Works, pose: Pose) -> bool:
+    """Whether it is no farther from a block than it might drive, and its own length."""
+    b = works.terminal.blocks
+    dx, dy = pose[0] - b.x, pose[1] - b.y
+    along, across = np.cos(b.yaw) * dx + np.sin(b.yaw) * dy, (np.cos(b.yaw) * dy - np.sin(b.yaw) * dx) * b.row_sign
+    out = np.maximum(
+        np.maximum(-along, along - b.bays * b.bay_pitch), np.maximum(-across, across - b.rows * b.row_pitch)
+    )
+    return bool((out < 1.5 * LONGEST).any())
 
 
 def _of_vehicle(
