@@ -203,8 +203,8 @@ class Portal:
         self._release()
         return True
 
-    def _move_aside(self, box: int) -> Deed:
-        """Move a box to another stack of its block."""
+    def _move_aside(self, box: int, tried: tuple[int, ...] = ()) -> Deed:
+        """Move a box to another stack of its block; *tried*: boxes that first need this one out of their way."""
         planner = self.planner
         if not planner.standing(box):
             return False
@@ -213,7 +213,9 @@ class Portal:
         room = planner.elsewhere(box, self.columns(planner.where[box][0]))
         if room is None:
             other = planner.beside_place_for(box) if self.works.book.boxes.feet(box) == 45 else None
-            return False if other is None else (yield from self._move_aside(other))
+            if other is None or other in tried:
+                return False  # two 45' boxes wait for each other: later there may be room
+            return (yield from self._move_aside(other, (*tried, box)))
         place, height, ground = planner.where[box], self._height(box), self._ground(room.block)
         (g0, y0), (g1, y1) = self.at_slot(*place), self.at_slot(room.block, room.bay, room.row)
         yield from self._claim(g0, g1)
