@@ -213,7 +213,7 @@ class Portal:
         room = planner.elsewhere(box, self.columns(planner.where[box][0]))
         if room is None:
             other = planner.beside_place_for(box) if self.works.book.boxes.feet(box) == 45 else None
-            if other is None or other in tried:
+            if other is None or other in (*tried, box):
                 return False  # two 45' boxes wait for each other: later there may be room
             return (yield from self._move_aside(other, (*tried, box)))
         place, height, ground = planner.where[box], self._height(box), self._ground(room.block)
