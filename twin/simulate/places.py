@@ -65,7 +65,9 @@ class Places:
 
     @cached_property
     def _stands(self) -> set[str]:
-        """Names of lanes that end in an interchange."""
+        """Names of lanes that end in an interchange of trucks and straddle carriers."""
+        if "straddle" not in self.terminal.blocks.kind:
+            return set()
         areas = [area for area in self.terminal.areas if area.kind == "interchange"]
         return {lane.name for lane, line in self._all if any(_inside(line.points[-1], area) for area in areas)}
 
