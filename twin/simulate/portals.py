@@ -208,14 +208,15 @@ class Portal:
         planner = self.planner
         if not planner.standing(box):
             return False
+        tried = (*tried, box)
         if planner.above(box):
             box = planner.above(box)[0]
         room = planner.elsewhere(box, self.columns(planner.where[box][0]))
         if room is None:
             other = planner.beside_place_for(box) if self.works.book.boxes.feet(box) == 45 else None
-            if other is None or other in (*tried, box):
+            if other is None or other in tried:
                 return False  # two 45' boxes wait for each other: later there may be room
-            return (yield from self._move_aside(other, (*tried, box)))
+            return (yield from self._move_aside(other, tried))
         place, height, ground = planner.where[box], self._height(box), self._ground(room.block)
         (g0, y0), (g1, y1) = self.at_slot(*place), self.at_slot(room.block, room.bay, room.row)
         yield from self._claim(g0, g1)
