@@ -10,10 +10,12 @@ from tests.examine import examine
 from tests.straddle_shift import Heights, Shift, carrier_kind, in_block, shift
 from twin.facts import PlaceKind, Status, roster_of
 from twin.geometry import Floats
+from twin.layout.reader import read_layout
 from twin.samples import sample
 from twin.simulate.boxes import LENGTHS
 from twin.simulate.motion import Sampled
-from twin.simulate.run import simulate
+from twin.simulate.run import at_work, simulate
+from twin.simulate.scenario import Scenario
 from twin.simulate.scenario_files import open_scenario
 from twin.simulate.straddle_track import legs_of
 from twin.simulate.works import FAULT
@@ -233,3 +235,14 @@ def test_nothing_touches_in_a_run_with_real_cranes():
     report = examine(layout, roster, simulate(layout, roster, scenario, hours=0.67, hz=5), hz=5, every_s=0.5)
 
     assert report.sound, report
+
+
+def test_without_lanes_for_them_carriers_stay_where_they_are():
+    """The sketch of Brisbane has blocks and carriers, and nothing painted on the ground."""
+    layout = read_layout(sample("layouts", "brisbane-patrick.yaml"))
+
+    works = at_work(layout, roster_of(layout.machines.name), Scenario("test", 0, 1.0))
+    works.env.run(until=60)
+
+    assert works.transport is None
+    assert [event[1] for event in works.events].count("yard") == 1

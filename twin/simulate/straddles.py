@@ -294,12 +294,20 @@ class Fleet:
 def install(works: Works) -> None:
     """Have carriers do the work of blocks of their kind, and carry for the quay cranes, where a terminal has them.
 
-    To be called after `blocks.install` and `transport.install`.
+    To be called after `blocks.install` and `transport.install`.  Without lanes for carriers nothing is done.
     """
     blocks = [b for b, kind in enumerate(works.terminal.blocks.kind) if kind == GROUP]
     ground = works.ground if works.ground is not None else Ground(works)
     own = ground.of_group(GROUP)
     if not blocks or not own or not isinstance(works.yard, Blocks):
+        return
+    if not ground.places.lines(GROUP):
+        works.tell(
+            works.env.now,
+            "yard",
+            works.terminal.name,
+            "no work for straddle carriers: the layout has no lanes for them",
+        )
         return
     works.ground = ground
     planner = works.yard.planner
@@ -311,6 +319,7 @@ def install(works: Works) -> None:
         works.tracks[vehicle.row] = straddle
     for block in blocks:
         works.yard.serve(block, fleet.serve)
-    if works.transport is None:
+    cranes = [row for row, kind in enumerate(works.terminal.machines.kind) if works.terminal.kind(kind).group == "sts"]
+    if works.transport is None and all(fleet.lanes(row) for row in cranes):
         works.transport = fleet
     works.started.append(fleet.start)
