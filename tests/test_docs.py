@@ -42,6 +42,7 @@ def test_every_verb_and_option_is_in_the_readme(verb):
     required = {name for name in options if not name.startswith(("--no-", "--empty-"))} - {
         "--file",
         "--folder",
+        "--layout",
         "--name",
     }
     missing = {

@@ -16,7 +16,7 @@ import zmq
 from tests.shift import hashed, shift
 from tests.worlds import T0, at_second, tiny_terminal
 from twin.clock import StepClock, rest, ticking, wall
-from twin.errors import NoFeed, TwinError
+from twin.errors import BadFile, NoFeed, TwinError
 from twin.facts import Batch, Poses, places, poses, roster_of
 from twin.feeds import open_feed
 from twin.feeds.recorded import RecordedFeed
@@ -271,7 +271,7 @@ def test_another_terminals_feed_is_refused_naming_both(publisher: Publisher):
     ],
 )
 def test_an_address_that_will_not_do_is_told_in_a_sentence(uri: str, sentence: str):
-    with pytest.raises(NoFeed, match=sentence):
+    with pytest.raises((NoFeed, BadFile), match=sentence):
         open_feed(uri, TERMINAL, roster_of(()))
     if uri.startswith("tcp"):
         with pytest.raises(NoFeed, match=sentence):
@@ -304,7 +304,9 @@ def test_a_simulated_terminal_is_a_feed_that_goes_on_with_the_clock():
     assert until(going_on)
     assert feed.live
     assert feed.health.last_t <= wall()
-    assert (world.at(feed.health.last_t).machines.heard > 0).all()
+    machines = world.at(feed.health.last_t).machines
+    assert (machines.heard[machines.here] > 0).all()
+    assert machines.here[: len(terminal.machines)].all()
 
 
 def test_a_loss_among_moves_is_asked_for_and_one_among_poses_waits_for_the_heartbeat():

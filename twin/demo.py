@@ -18,7 +18,7 @@ from twin.units import ns, text_from_time
 Say = Callable[[str], None]
 FPS, CLIP_SECONDS, CLIP_SPEED = 20, 5, 4.0
 CLIP_SIZE, PICTURE_SIZE = (960, 540), (1600, 900)
-CLIP_CAMERA = "vessel:NORDERELBE"  # of the sample: three cranes at work on one ship
+CLIP_CAMERA = "vessel:NORDERELBE"  # of the sample: four cranes at work on one ship
 
 
 def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
@@ -44,7 +44,7 @@ def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:
 def _answers(moment: Moment) -> None:
     """What the spatial questions say of *moment*, to stdout."""
     print(f"{moment.terminal.title}, {text_from_time(moment.t, decimals=0)}")
-    moored, machines = int(moment.vessels.present.sum()), int((~moment.machines.gone).sum())
+    moored, machines = int(moment.vessels.present.sum()), int(moment.machines.here.sum())
     print(f"{len(moment.containers)} containers, {machines} machines, {moored} vessels")
     yard = [heights(moment, name) for name in moment.terminal.blocks.name]
     if yard:

@@ -106,6 +106,11 @@ class MachineStates:
         return np.asarray(self.status == Status.GONE)
 
     @cached_property
+    def here(self) -> Bools:
+        """(m,) machines that stand somewhere: neither gone nor only announced."""
+        return np.asarray(~self.gone & np.isfinite(self.x))
+
+    @cached_property
     def stale_after(self) -> Ints:
         """(m,) ns after its last report from which each counts as stale."""
         at_work = (self.status == Status.WORKING) | (self.status == Status.MOVING)

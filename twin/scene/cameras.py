@@ -251,20 +251,36 @@ def _quay_crane_cab(cab: Floats, inland: Floats, terminal: Terminal) -> Camera:
     """From the cab's landward window, over the yard."""
     along = np.array([inland[1], -inland[0]])
     cameras = []
-    for aside in (35.0, -35.0, 60.0, -60.0, 10.0, -10.0, 85.0, -85.0):
+    for aside in _towards_blocks(cab[:2], along, terminal):
         eye, look = cab[:2] + inland * 2.4, cab[:2] + inland * 120 + along * aside
         position = (float(eye[0]), float(eye[1]), float(cab[2]) - 2.0)
         cameras.append(Camera(position, (float(look[0]), float(look[1]), 0.0), view_angle=52))
     return _clearest(cameras, terminal)
 
 
+def _towards_blocks(at: Floats, along: Floats, terminal: Terminal) -> list[float]:
+    """Metres along the quay by which to look aside from *at*, of a set, without those that look past all blocks."""
+    asides = [35.0, -35.0, 60.0, -60.0, 10.0, -10.0, 85.0, -85.0]
+    if not len(terminal.blocks.name):
+        return asides
+    places = (_block_middles(terminal) - at) @ along
+    return [aside for aside in asides if places.min() <= aside <= places.max()] or [
+        float(np.clip(places[np.argmin(np.abs(places))], -85.0, 85.0))
+    ]
+
+
+def _block_middles(terminal: Terminal) -> Floats:
+    """Middles of the blocks on the ground (n, 2)."""
+    b = terminal.blocks
+    x, y = b.bays * b.bay_pitch / 2, b.rows * b.row_pitch * b.row_sign / 2
+    return np.column_stack([b.x, b.y]) + np.column_stack(turned(x, y, b.yaw))
+
+
 def _longer_way(at: Floats, ahead: Floats, terminal: Terminal) -> float:
     """1 or -1: which way along *ahead* more of the nearest block lies before a crane at *at*."""
-    b = terminal.blocks
-    if not len(b.name):
+    if not len(terminal.blocks.name):
         return 1.0
-    x, y = b.bays * b.bay_pitch / 2, b.rows * b.row_pitch * b.row_sign / 2
-    middle = np.column_stack([b.x, b.y]) + np.column_stack(turned(x, y, b.yaw))
+    middle = _block_middles(terminal)
     across = np.abs((middle - at) @ np.array([-ahead[1], ahead[0]]))
     nearest = int(np.argmin(across + 0.1 * np.abs((middle - at) @ ahead)))
     return 1.0 if float((middle[nearest] - at) @ ahead) >= 0 else -1.0

@@ -38,11 +38,11 @@ class Group:
 
 
 def groups(moment: Moment) -> tuple[Group, ...]:
-    """What the tree holds: machines by what they are, vessels, blocks; nothing that is gone."""
+    """What the tree holds: machines by what they are, vessels, blocks; nothing that is gone or yet to come."""
     sorted_out: dict[str, list[int]] = {}
     pictures: dict[str, str] = {}
     kinds = moment.terminal.catalogue.kinds
-    for row in np.flatnonzero(~moment.machines.gone).tolist():
+    for row in np.flatnonzero(moment.machines.here).tolist():
         kind = moment.machines.kind[row]
         group = kinds[kind].group if kind in kinds else ""
         title = TITLES.get(group, OTHER)
@@ -200,7 +200,7 @@ class SceneModel(QAbstractItemModel):
 
 def _here(moment: Moment) -> tuple[bytes, bytes]:
     """What tells whether the same things are there."""
-    return moment.machines.gone.tobytes(), moment.vessels.gone.tobytes()
+    return moment.machines.here.tobytes(), moment.vessels.gone.tobytes()
 
 
 _icons: dict[tuple[str, str], object] = {}

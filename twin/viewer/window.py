@@ -265,7 +265,7 @@ class Window(Stage):
         )
         cells["doubted"].setText(self.player.doubted)
         self.doubt_rule.setVisible(bool(self.player.doubted))
-        machines, vessels = int((~moment.machines.gone).sum()), int(moment.vessels.present.sum())
+        machines, vessels = int(moment.machines.here.sum()), int(moment.vessels.present.sum())
         cells["counts"].setText(
             f"{count(len(moment.containers))} containers, {count(machines)} machines, {count(vessels)} vessels"
         )
