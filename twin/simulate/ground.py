@@ -79,6 +79,7 @@ class Ground:
         self.places = Places(self.terminal)
         self.graphs: dict[str, LaneGraph] = {}
         self._ways: dict[tuple[str, Spot, Spot], list[tuple[float, list[Leg]]]] = {}
+        self._ends: dict[tuple[str, Spot, Spot], list[_Found]] = {}
         self._ramps: dict[tuple[str, Spot, bool], list[Ramp]] = {}
         self._numbers: dict[int, Vehicle] = {}
         for row in rows:
@@ -242,8 +243,9 @@ class Ground:
         group = vehicle.kind.group
         if vehicle.spot == spot:
             return 0.0
-        ways = self._known(group, vehicle.spot, spot, abs(vehicle.offset))
-        return ways[0][0] if ways else float("inf")
+        on = _straight_on(self.graph(group), vehicle.spot, spot)  # it is the first of all ways, where there is one
+        found = self._found(group, vehicle.spot, spot, abs(vehicle.offset))
+        return next((way[0] for way in on), found[0][0] if found else float("inf"))
 
     def graph(self, group: str) -> LaneGraph:
         """The lanes of a group of vehicles."""
@@ -366,18 +368,8 @@ class Ground:
         return self._ways[key]
 
     def _search(self, group: str, a: Spot, b: Spot, slack: float) -> list[tuple[float, list[Leg]]]:
-        graph = self.graph(group)
-        found: list[_Found] = []
-        ins = self._of(group, b, slack, out=False)
-        for one in self._of(group, a, slack, out=True):
-            for two in ins:
-                seconds = graph.seconds(one.node, two.node) + one.seconds + two.seconds
-                if seconds < np.inf:
-                    found.append((seconds, one.sort, two.sort, one, two))
-        found = [f for f in found if not f[3].straight_back and not f[4].straight_back] or found
-        found.sort(key=lambda f: f[:3])
-        out = [*_straight_on(graph, a, b)]
-        for seconds, _, _, one, two in _various(found):
+        graph, out = self.graph(group), [*_straight_on(self.graph(group), a, b)]
+        for seconds, _, _, one, two in self._found(group, a, b, slack):
             legs = [Leg((*one.via, *graph.way(one.node, two.node), *two.via))]
             if one.backing is not None:
                 legs.insert(0, Leg(one.via[:1], forward=False))
@@ -385,6 +377,25 @@ class Ground:
                 legs.append(Leg((two.via[-1], *two.backing), forward=False))
             out.append((seconds, legs))
         return out
+
+    def _found(self, group: str, a: Spot, b: Spot, slack: float) -> list[_Found]:
+        """Where ways between spots leave the one and come to the other, the shortest first."""
+        key = group, a, b
+        if key in self._ends:
+            return self._ends[key]
+        graph, found = self.graph(group), list[_Found]()
+        outs = self._of(group, a, slack, out=True)
+        nodes, first = np.array([one.node for one in outs], np.int64), np.array([one.seconds for one in outs])
+        for two in self._of(group, b, slack, out=False) if outs else []:
+            seconds = graph.all_seconds(two.node)[nodes] + first + two.seconds
+            for k in np.flatnonzero(seconds < np.inf).tolist():
+                found.append((float(seconds[k]), outs[k].sort, two.sort, outs[k], two))
+        found = [f for f in found if not f[3].straight_back and not f[4].straight_back] or found
+        found.sort(key=lambda f: f[:3])
+        if len(self._ends) >= KNOWN:
+            self._ends.clear()
+        self._ends[key] = _various(found)
+        return self._ends[key]
 
     def _of(self, group: str, spot: Spot, slack: float, *, out: bool) -> list[Ramp]:
         key = group, spot, out

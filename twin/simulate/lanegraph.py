@@ -94,6 +94,10 @@ class LaneGraph:
         """About how long it takes from node to node; inf: no way."""
         return float(self._tree(b)[0][a])
 
+    def all_seconds(self, b: int) -> Floats:
+        """The same to node *b* from all nodes."""
+        return self._tree(b)[0]
+
     def way(self, a: int, b: int) -> list[Point]:
         """The corners on the way from node *a* to node *b*."""
         edge, out = self._tree(b)[1], []
