@@ -1,8 +1,11 @@
 """What a terminal at work must never break, seen by the examiner: it knows the terminal and the facts, no more."""
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.examine import Report, examine
 from twin.facts import roster_of
@@ -12,6 +15,12 @@ from twin.simulate.run import simulate
 from twin.simulate.scenario_files import open_scenario
 
 HZ = 10.0
+LAYOUTS = (
+    ("small", "small-shift"),
+    ("rtg-terminal", "rtg-shift"),
+    ("twin-armg", "usual"),
+    ("straddle-terminal", "straddle-shift"),
+)
 RUNS = [
     (layout, scenario, seed, minutes)
     if seed == 1
@@ -56,3 +65,19 @@ def test_no_machine_is_faster_than_its_catalogue_says(layout, scenario, seed, mi
     found = report(layout, scenario, seed, minutes)
 
     assert not found.paces, str(found)
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(LAYOUTS), st.integers(0, 2**31), st.floats(0.0, 0.9))
+def test_whatever_the_seed_the_layout_and_the_fill_boxes_are_conserved(named, seed, fill):
+    """In = out + stored, at every moment each box in one place, nothing floats: a quarter of an hour of each."""
+    layout, scenario = named
+    terminal = read_layout(sample("layouts", f"{layout}.yaml"))
+    roster = roster_of(terminal.machines.name)
+    run = simulate(terminal, roster, replace(open_scenario(scenario, terminal), fill=fill), seed=seed, hours=0.25)
+
+    found = examine(terminal, roster, run, hz=1.0, every_s=0.0)
+
+    assert not (*found.places, *found.chain, *found.stacks), str(found)
+    assert run.report()["conservation"]["balanced"]
