@@ -3,30 +3,34 @@
 import sys
 from pathlib import Path
 
-from twin.opened import moment_of
+from twin.recording import open_recording
 from twin.samples import sample
 from twin.scene.scene import Scene
+from twin.units import MINUTE
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SIZE = (1600, 900)
-PICTURES = {  # name: camera, whether names are shown
-    "overview": ("overview", True),
-    "quay": ("quay", False),
-    "block": ("block:A10", False),
-    "crane": ("machine:QC05", False),
-    "cab": ("cab:QC05", True),
-    "plan": ("plan", True),
+PICTURES = {  # name: camera, minutes from the start, whether names are shown
+    "overview": ("overview", 0, True),
+    "quay": ("quay", 12, False),
+    "block": ("block:A05", 4, False),
+    "crane": ("machine:QC05", 0, False),
+    "cab": ("cab:QC05", 0, True),
+    "gate": ("gate", 22, False),
+    "berthing": ("vessel:NEUWERK", 14, False),
+    "plan": ("plan", 20, True),
 }
 
 
 def main(names: list[str]) -> None:
     """Draw *names*, or all."""
-    moment = moment_of(sample("replay", "altenwerder.mcap"), "")
-    scene = Scene(moment.terminal, size=SIZE)
-    scene.show(moment)
+    recording = open_recording(sample("replay", "altenwerder.mcap"))
+    scene = Scene(recording.terminal, size=SIZE)
     DOCS.mkdir(exist_ok=True)
     for name in names or list(PICTURES):
-        scene.camera, scene.labels = PICTURES[name]
+        camera, minutes, labels = PICTURES[name]
+        scene.show(recording.at(recording.start + minutes * MINUTE))
+        scene.camera, scene.labels = camera, labels
         print(scene.still(DOCS / f"{name}.jpg"))
 
 
