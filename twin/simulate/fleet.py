@@ -6,7 +6,7 @@ from math import cos, pi
 
 import numpy as np
 
-from twin.catalogue import MAX_JOINTS, Kind
+from twin.catalogue import Kind
 from twin.facts import Status
 from twin.geometry import Floats
 from twin.simulate._ground import DT, sampled, timed
@@ -127,15 +127,15 @@ class Vehicle:
         self.spot = spot
 
     def sampled(self, t: Floats) -> Sampled:
-        """How it stood at rising seconds *t*."""
-        n = len(t)
+        """How it stood at rising seconds *t*, its joints at rest."""
+        n, rest = len(t), [joint.rest for joint in self.kind.joints]
         pose = np.tile([self.x, self.y, self.yaw], (n, 1))
         for drive in self.drives:
             begin = int(np.searchsorted(t, drive.start))
             if begin == n:
                 break
             pose[begin:] = drive.at(t[begin:])
-        still = np.full(n, self.z), pose[:, 2], np.zeros((n, MAX_JOINTS))
+        still = np.full(n, self.z), pose[:, 2], np.tile(self.kind.rest, (n, 1))
         return Sampled(pose[:, 0], pose[:, 1], *still, self.status.at(t), self.load.at(t))
 
     def forget(self, before: float) -> None:
