@@ -14,6 +14,7 @@ from twin.simulate.boxes import Maker
 from twin.simulate.imperfect import imperfect
 from twin.simulate.otherwise import spoken
 from twin.simulate.report import Report, report
+from twin.simulate.rows import still
 from twin.simulate.sampling import AHEAD, Sampler
 from twin.simulate.scenario import Scenario
 from twin.simulate.truth import Truth, truth
@@ -100,6 +101,9 @@ def at_work(terminal: Terminal, roster: Roster, scenario: Scenario) -> Works:
     works = Works(env, terminal, roster, scenario, scenario.seed, maker, Book(maker.boxes))
     for party in (blocks, transport, straddles, quayside, trucks, faults, incidents):
         party.install(works)
+    for row in range(len(terminal.machines)):
+        if row not in works.tracks and (track := still(terminal, row)):
+            works.tracks[row] = track
     for begin in works.started:
         env.process(begin())
     return works
