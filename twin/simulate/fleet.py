@@ -128,7 +128,7 @@ class Vehicle:
 
     def sampled(self, t: Floats) -> Sampled:
         """How it stood at rising seconds *t*, its joints at rest."""
-        n, rest = len(t), [joint.rest for joint in self.kind.joints]
+        n = len(t)
         pose = np.tile([self.x, self.y, self.yaw], (n, 1))
         for drive in self.drives:
             begin = int(np.searchsorted(t, drive.start))

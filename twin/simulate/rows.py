@@ -24,7 +24,7 @@ def crane_of(terminal: Terminal, row: int, kind: Kind) -> Crane:
     return Crane(row, kind, float(own.x[row]), float(own.y[row]), float(own.z[row]), float(own.yaw[row]))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Still:
     """A machine that stands where the layout puts it, and says so."""
 
