@@ -16,9 +16,9 @@ from twin.spatial.stacks import heights
 from twin.units import ns, text_from_time
 
 Say = Callable[[str], None]
-FPS, CLIP_SECONDS, CLIP_SPEED = 20, 5, 4.0
+FPS, CLIP_SECONDS, CLIP_SPEED = 20, 5, 6.0
 CLIP_SIZE, PICTURE_SIZE = (960, 540), (1600, 900)
-CLIP_CAMERA = "vessel:NORDERELBE"  # of the sample: four cranes at work on one ship
+CLIP_CAMERA = "machine:QC05"  # of the sample: boxes off and on at a large ship, vehicles behind
 
 
 def run(out: Path, *, live: bool, say: Say, bar: Share | None = None) -> None:

@@ -38,7 +38,11 @@ def _day(out: Path, *, hz: float) -> tuple[float, dict]:
     words = ["simulate", "layouts/altenwerder.yaml", "--scenario", "altenwerder-day", "--hz", str(hz), "--json"]
     began = perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "twin.cli", *words, "--out", str(out)], cwd=ROOT, capture_output=True, text=True, env={**os.environ}
+        [sys.executable, "-m", "twin.cli", *words, "--out", str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ},
     )
     took = perf_counter() - began
     if done.returncode:

@@ -32,7 +32,8 @@ from twin.units import SECOND
 
 LONGEST = 1.0  # seconds of a span that acceleration is looked at over
 SHARE = 1.001  # of a limit: what floating point may do to it
-RADII = {"agv": 8.0, "truck": 8.9}  # metres of the middle's path: an AGV steers with all wheels; a truck sweeps 12.5 and 5.3 (EU 96/53)
+# Metres, of the middle's path: an AGV steers with all wheels; a truck sweeps 12.5 and 5.3 (EU 96/53).
+RADII = {"agv": 8.0, "truck": 8.9}
 ALL_WHEELS = ("agv", "straddle")  # groups whose middle does not slip in a bend
 ON_RAILS = ("sts", "armg")  # they go along their x only, and never turn
 RUNWAY = ("rtg",)  # they go along their x, or across with wheels turned, and never turn themselves
@@ -211,5 +212,3 @@ def _one_each(found: list[Finding]) -> list[Finding]:
         else:
             out.append(finding)
     return out
-
-

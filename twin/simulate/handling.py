@@ -104,7 +104,8 @@ class Handling(Spreading):
 
     def _await(self, order: Order, *, below: float) -> Process:
         """The stop of *order*, where a vehicle stands."""
-        if not (order.stop.triggered and order.stop.value.ready.triggered):
+        met: Stop | None = order.stop.value if order.stop.triggered else None
+        if met is None or not met.ready.triggered:
             t = self.env.now
             there = self._over(WAIT, VEHICLE_TOP + OVER + below, loaded=True, below=below)
             yield self.env.timeout(there - t)

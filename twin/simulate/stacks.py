@@ -8,7 +8,7 @@ from twin.geometry import Ints
 from twin.simulate.boxes import Boxes
 from twin.terminal import Terminal
 
-CLEAR = 1.0  # metres between a carried box and what it passes over: planners are warned below it (0.5 is Liftech's design)
+CLEAR = 1.0  # metres between a carried box and what it passes over; planners are warned below it (Liftech: 0.5)
 
 
 @dataclass(frozen=True)

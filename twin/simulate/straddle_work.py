@@ -226,7 +226,7 @@ class Carrier:
         env, owed = self.works.env, self.owed
         left, self.owed, self.site = self.site, [], site
         if owed:
-            env.timeout(max(t - env.now, 0.0)).callbacks.append(lambda _: [event.succeed() for event in owed])
+            env.timeout(max(t - env.now, 0.0)).callbacks.append(lambda _: _happen(owed))
         if left.block >= 0 and (left.block, left.row) != (site.block, site.row):
             self.master.unlock(self, (left.block, left.row))
 
@@ -283,3 +283,9 @@ def _last(plan: Drive, outside: npt.NDArray[np.bool_]) -> float:
     """Seconds of a drive after which it is no longer outside."""
     there = np.flatnonzero(outside)
     return float(plan.rows[there[-1], 0]) if len(there) else 0.0
+
+
+def _happen(events: list[simpy.Event]) -> None:
+    """Have all *events* be now."""
+    for event in events:
+        event.succeed()

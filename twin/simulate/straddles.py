@@ -308,7 +308,6 @@ def install(works: Works) -> None:
             works.terminal.name,
             "no work for straddle carriers: the layout has no lanes for them",
         )
-        works.tracks.update({vehicle.row: Straddle(vehicle) for vehicle in own})
         return
     works.ground = ground
     planner = works.yard.planner
