@@ -27,9 +27,7 @@ def box(x: float, y: float, z0: float, z1: float, hx: float, hy: float, yaw: flo
 
 
 def boxes_of(x: object, y: object, z: object, size: object, yaw: object) -> st.SearchStrategy[Floats]:
-    return st.builds(
-        lambda x, y, z, h, hx, hy, yaw: box(x, y, z, z + h, hx, hy, yaw), x, y, z, size, size, size, yaw
-    )  # type: ignore[arg-type]
+    return st.builds(lambda x, y, z, h, hx, hy, yaw: box(x, y, z, z + h, hx, hy, yaw), x, y, z, size, size, size, yaw)  # type: ignore[arg-type]
 
 
 def shifted(pair: tuple[Floats, Floats], by: float) -> tuple[Floats, Floats]:

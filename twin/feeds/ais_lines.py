@@ -127,7 +127,7 @@ class Listener:
         """The sentence without its tag block, and the receive time that the block or the line's tail says."""
         t = None
         if found := _TAG.match(line):
-            line = line[found.end():]
+            line = line[found.end() :]
             if checksum(found[1]) == int(found[2], 16):
                 t = _time_of_tag(found[1])
             else:
