@@ -204,3 +204,21 @@ def test_a_stopped_run_leaves_a_readable_recording(tmp_path):
     assert "stopped at" in heard
     assert not recording.damaged
     assert len(recording.at(recording.end).containers) > 15_000
+
+
+def test_how_much_is_told_at_a_time_changes_nothing():
+    """All facts of a sort, in their order: the same, told in seconds or in breaths of ten."""
+    run = simulate(
+        terminal(),
+        roster_of(terminal().machines.name),
+        open_scenario("small-shift", terminal()),
+        hours=HOURS,
+        breath=10.0,
+    )
+    long = [batch for _, batches in run for batch in batches]
+
+    for sort, names in (
+        (Poses, ("t", "machine", "x", "y", "yaw", "status")),
+        (Places, ("t", "container", "kind", "where")),
+    ):
+        assert np.array_equal(columns(said(), sort, *names), columns(long, sort, *names))

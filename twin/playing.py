@@ -26,6 +26,7 @@ from twin.units import MINUTE, SECOND, text_from_time
 Share = Callable[[float], None]  # told the share done, 0 to 1
 log = logging.getLogger(__name__)
 KEYFRAME_EVERY = 10 * MINUTE
+BREATH = 10.0  # seconds told at a time where nobody listens
 CHUNK = 10 * SECOND  # of a recording that is made faster than it could be lived
 
 
@@ -66,7 +67,8 @@ def play(
     for note in chosen.notes:
         say(f"{chosen.path or chosen.name}: {note}")
     began, stopped = ticking(), False
-    run = simulate(terminal, roster, chosen, seed=seed, hours=hours, hz=hz)
+    breath = BREATH if not bind and chosen.imperfections.none else 1.0
+    run = simulate(terminal, roster, chosen, seed=seed, hours=hours, hz=hz, breath=breath)
     with ExitStack() as opened:
         feed: Feed = SimulatedFeed(run, live=False)
         if out is not None:
@@ -85,10 +87,10 @@ def play(
 
 
 def _heard(feed: Feed) -> Iterator[int]:
-    """Hear all of *feed*, a second at a time."""
+    """Hear all of *feed*, a chunk at a time."""
     start, end = feed.span or (0, 0)
     feed.seek(start)
-    for t in range(start + SECOND, end + 1, SECOND):
+    for t in range(start + CHUNK, end + 1, CHUNK):
         feed.hear(t)
         yield t
     feed.hear(end)

@@ -75,10 +75,12 @@ def simulate(
     hours: float | None = None,
     hz: float = 1.0,
     chunk: float = CHUNK,
+    breath: float = 1.0,
 ) -> Run:
     """Play *scenario* on *terminal*; *seed* and *hours* stand in for the scenario's own.
 
-    *hz* is how often a machine reports: a number that divides 1000 ms.  The same seed gives the same facts.  Names of
+    *hz* is how often a machine reports: a number that divides 1000 ms.  *breath* is how many seconds are told at a
+    time: longer ones are cheaper, and the same facts.  The same seed gives the same facts.  Names of
     boxes, guests and ships get rows in *roster*.  Raises `TwinError`.
     """
     if not 0.1 <= hz <= 20 or abs(1000 / hz - round(1000 / hz)) > 1e-9:
@@ -90,7 +92,7 @@ def simulate(
     scenario = replace(scenario, seed=scenario.seed if seed is None else seed)
     scenario = replace(scenario, hours=scenario.hours if hours is None else hours)
     works = at_work(terminal, roster, scenario)
-    sampler = Sampler(works, scenario.start, hz, scenario.standing_every)
+    sampler = Sampler(works, scenario.start, hz, scenario.standing_every, breath)
     return Run(works, sampler, chunk)
 
 

@@ -23,7 +23,7 @@ from twin.facts import (
 from twin.geometry import Floats, Ints
 from twin.simulate.book import LEFT, Place
 from twin.simulate.works import Works
-from twin.units import MS, SECOND
+from twin.units import MS
 
 AHEAD = 2.0  # seconds the processes are ahead of what is sampled: what a moment later brings can no longer change it
 Said = tuple[float, int, int, Place]
@@ -42,6 +42,7 @@ class Sampler:
     start: int
     hz: float = 1.0
     standing_every: float = 0.0
+    breath: float = 1.0  # seconds told at a time
     phase: dict[int, int] = field(default_factory=dict)  # machine row -> ms
     gone: dict[int, bool] = field(default_factory=dict)  # machine row -> whether it last said that it had left
     described: set[int] = field(default_factory=set)  # boxes
@@ -62,7 +63,7 @@ class Sampler:
         return self.start, [batch for batch in [*out, *self._events(0.0, now=True)] if rows_of(batch)]
 
     def chunk(self, begin: float, end: float) -> Iterator[tuple[int, list[Batch]]]:
-        """(t, facts up to t) for every second of (*begin*, *end*]; the processes must be `AHEAD` of *end*."""
+        """(t, facts up to t) for every breath of (*begin*, *end*]; the processes must be `AHEAD` of *end*."""
         moved = self.works.book.due(end)
         spoken = [*self._boxes(moved), *self._guests(end), *self._vessels(end)]
         spoken += [self._places(moved)] if moved else []
@@ -71,11 +72,11 @@ class Sampler:
         spoken += [*self._poses([p for p in parts if p is not None]), *self._events(end)]
         for row in rows:
             self.works.tracks[row].forget(begin - AHEAD)
-        yield from self._by_second(spoken, begin, end)
+        yield from self._by_breath(spoken, begin, end)
 
-    def _by_second(self, spoken: list[Batch], begin: float, end: float) -> Iterator[tuple[int, list[Batch]]]:
-        borders = self.start + np.append(np.arange(np.floor(begin) + 1, end), end).astype(float) * SECOND
-        borders = np.rint(borders / MS).astype(np.int64) * MS
+    def _by_breath(self, spoken: list[Batch], begin: float, end: float) -> Iterator[tuple[int, list[Batch]]]:
+        whole = np.arange(np.floor(begin / self.breath) + 1, end / self.breath) * self.breath
+        borders = self.start + np.rint(np.append(whole[whole < end - 1e-6], end) * 1000).astype(np.int64) * MS
         cuts = [np.append(0, np.searchsorted(batch.t, borders, side="right")) for batch in spoken]
         for n, t in enumerate(borders.tolist()):
             out = [some(b, np.arange(c[n], c[n + 1])) for b, c in zip(spoken, cuts, strict=True) if c[n + 1] > c[n]]
