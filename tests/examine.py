@@ -96,32 +96,21 @@ def examine(
 
 
 def main() -> None:
-    """Examine a scenario played on a layout, or else the layout's made-up traffic."""
-    from tests.worlds import T0
+    """Examine a scenario played on a layout, or else a usual day."""
     from twin.layout.reader import read_layout
+    from twin.simulate import open_scenario, simulate
 
     parser = argparse.ArgumentParser()
     parser.add_argument("layout")
-    parser.add_argument("--scenario")
+    parser.add_argument("--scenario", default="usual")
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--hz", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     terminal = read_layout(asked.layout)
-    roster, stamp_s = roster_of(terminal.machines.name), 0.0
-    stream: Stream
-    if asked.scenario:
-        from twin.simulate.run import simulate
-        from twin.simulate.scenario_files import open_scenario
-
-        scenario, hours = open_scenario(asked.scenario, terminal), asked.seconds / 3600
-        stream = simulate(terminal, roster, scenario, seed=asked.seed, hours=hours, hz=asked.hz)
-    else:
-        from twin.simulate.traffic import traffic
-
-        stream = traffic(terminal, roster, start=T0, duration_s=asked.seconds, seed=asked.seed, hz=asked.hz)
-        stamp_s = 0.0 if asked.hz == 1 else 0.0005  # its phases are whole milliseconds at 1 Hz only
-    print(examine(terminal, roster, stream, hz=asked.hz, stamp_s=stamp_s))
+    roster, scenario = roster_of(terminal.machines.name), open_scenario(asked.scenario, terminal)
+    stream = simulate(terminal, roster, scenario, seed=asked.seed, hours=asked.seconds / 3600, hz=asked.hz)
+    print(examine(terminal, roster, stream, hz=asked.hz))
 
 
 if __name__ == "__main__":
