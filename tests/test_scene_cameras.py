@@ -5,6 +5,8 @@ import pytest
 
 from tests.scene_worlds import small_terminal
 from tests.worlds import T0
+from twin.layout.reader import read_layout
+from twin.samples import sample
 from twin.scene.cameras import Camera, named_camera
 from twin.scene.fitting import axes_of, corner_points, fitted_eye, machine_points
 from twin.world import World
@@ -37,6 +39,17 @@ def test_a_machine_is_seen_whole():
     for row, name in enumerate(terminal.machines.name):
         seen = in_picture(named_camera(f"machine:{name}", terminal, moment), machine_points(moment, row))
         assert np.abs(seen).max() < 0.95, name
+
+
+def test_an_eye_in_a_quay_cranes_cab_looks_at_blocks_from_the_ends_of_the_quay_too():
+    """QC01 stands 60 m before the first block, QC14 beyond the last: the middle of the picture is among the blocks."""
+    terminal = read_layout(sample("layouts", "altenwerder.yaml"))
+    moment = World(terminal).at(T0)
+    blocks = terminal.blocks.x
+
+    for name in ("QC01", "QC07", "QC14"):
+        aim = named_camera(f"cab:{name}", terminal, moment).focal_point
+        assert blocks.min() - 25 < aim[0] < blocks.max() + 25, name
 
 
 def test_an_eye_in_a_cab_is_in_no_part_of_its_machine():

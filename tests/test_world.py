@@ -223,6 +223,20 @@ def test_a_machine_that_is_gone_has_no_place_until_it_is_back():
     assert [moment.machines.gone[0] for moment in seen] == [False, True, True, False, False]
 
 
+def test_a_machine_is_here_once_it_was_seen_and_until_it_is_gone():
+    """A truck is announced at second 0, comes at second 2 and has left at second 4."""
+    world = world_with()
+    truck = np.array([world.roster.machines.of("TRUCK1")])
+    world.hear(facts.DescribedMachines(np.array([T0]), truck, ("TRUCK1",), ("cart",)))
+    status = [Status.MOVING, Status.MOVING, Status.GONE]
+    world.hear(facts.poses([at_second(s) for s in (2, 3, 4)], 2, 10.0, 3.0, status=status))
+
+    seen = [world.at(at_second(s)).machines for s in (0, 2, 3, 4)]
+
+    assert [machines.here[2] for machines in seen] == [False, True, True, False]
+    assert all(machines.here[:2].all() for machines in seen)
+
+
 def test_nobody_waits_for_news_of_a_machine_that_is_gone():
     world = world_with()
     world.hear(facts.poses(T0, [0, 1], 10.0, 3.0, status=[Status.GONE, Status.IDLE]))
