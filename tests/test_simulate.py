@@ -164,6 +164,9 @@ def test_the_verb_makes_the_same_file_twice(tmp_path):
         (["--out", "x.mcap", "--seed", "-1"], "seed -1"),
         (["--out", "no/where/x.mcap"], "no/where"),
         (["--bind", "tcp://8.8.8.8:1"], "8.8.8.8"),
+        (["--bind", "foo", "--out", "x.mcap"], "foo"),
+        (["--out", "x.txt"], "no name for a recording"),
+        (["--out", "x.mcap", "--seed", "1.5"], "--seed 1.5"),
         (["--out", "x.mcap", "--scenario", "altenwerder-morning"], "altenwerder"),
     ],
 )
@@ -177,6 +180,18 @@ def test_what_cannot_be_simulated_is_told_in_a_sentence_and_nothing_is_left_behi
     assert code == 2
     assert sentence in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_refused_run_leaves_the_recording_it_was_to_overwrite_as_it_was(tmp_path):
+    out = tmp_path / "kept.mcap"
+    out.write_bytes(b"as it was")
+
+    code = cli(
+        ["simulate", str(SMALL), "--hours", "0.01", "--out", str(out), "--overwrite", "--bind", "tcp://127.0.0.1:99999"]
+    )
+
+    assert code == 2
+    assert out.read_bytes() == b"as it was"
 
 
 @pytest.mark.slow

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from twin.clock import ticking
-from twin.errors import TwinError
-from twin.facts import Roster, roster_of
+from twin.errors import BadFile, TwinError
+from twin.facts import roster_of
 from twin.feeds.feed import Feed
 from twin.feeds.simulated import SimulatedFeed
 from twin.feeds.zmq_live import Publisher
@@ -20,7 +20,6 @@ from twin.simulate.report import report, table
 from twin.simulate.run import Run, simulate
 from twin.simulate.scenario_files import open_scenario, usual
 from twin.simulate.truth import Truth, truth, write_truth
-from twin.terminal import Terminal
 from twin.units import MINUTE, SECOND, text_from_time
 
 Share = Callable[[float], None]  # told the share done, 0 to 1
@@ -61,6 +60,8 @@ def play(
     """
     if out is None and not bind:
         raise TwinError("nothing to do with what is simulated: give --out REC.mcap, --bind URI, or both")
+    if out is not None:
+        _writable(out, overwrite)
     terminal = read_layout(layout)
     roster = roster_of(terminal.machines.name)
     chosen = open_scenario(scenario, terminal) if scenario else usual(terminal)
@@ -69,8 +70,9 @@ def play(
     began, stopped = ticking(), False
     breath = BREATH if not bind and chosen.imperfections.none else 1.0
     run = simulate(terminal, roster, chosen, seed=seed, hours=hours, hz=hz, breath=breath)
+    feed: Feed = SimulatedFeed(run, live=False)  # it works up to its first fact: until then nothing is written
     with ExitStack() as opened:
-        feed: Feed = SimulatedFeed(run, live=False)
+        publisher = opened.enter_context(Publisher(terminal, roster, bind)) if bind else None
         if out is not None:
             flush, key = (SECOND, MINUTE) if bind else (CHUNK, KEYFRAME_EVERY)
             recorder = Recorder(
@@ -78,12 +80,26 @@ def play(
             )
             feed = Tapped(feed, opened.enter_context(recorder))
         try:
-            for t in _published(feed, bind, speed, opened, terminal, roster) if bind else _heard(feed):
+            for t in said_through(feed, publisher, speed=speed) if publisher else _heard(feed):
                 if bar:
                     bar((t - chosen.start) / max(run.works.scenario.end - chosen.start, 1))
         except KeyboardInterrupt:
             stopped = True
+    if run.works.transport is None and chosen.calls:
+        say(f"no ship is worked: {terminal.name} has nobody who could carry boxes between quay cranes and blocks")
     return _told(run, out, bind, stopped, (ticking() - began) / SECOND)
+
+
+def _writable(out: Path, overwrite: bool) -> None:
+    """Raises `BadFile` where no recording can be written."""
+    if out.suffix != ".mcap":
+        raise BadFile(out, "is no name for a recording; write e.g. shift.mcap")
+    if out.is_dir():
+        raise BadFile(out, "is a folder; write the name of a recording in it, e.g. shift.mcap")
+    if out.exists() and not overwrite:
+        raise BadFile(out, "is there already; choose another name, or overwrite it (--overwrite)")
+    if not out.parent.is_dir():
+        raise BadFile(out, f"cannot be written: there is no folder {out.parent}")
 
 
 def _heard(feed: Feed) -> Iterator[int]:
@@ -94,12 +110,6 @@ def _heard(feed: Feed) -> Iterator[int]:
         feed.hear(t)
         yield t
     feed.hear(end)
-
-
-def _published(
-    feed: Feed, bind: str, speed: float, opened: ExitStack, terminal: Terminal, roster: Roster
-) -> Iterator[int]:
-    return said_through(feed, opened.enter_context(Publisher(terminal, roster, bind)), speed=speed)
 
 
 def _told(run: Run, out: Path | None, bind: str, stopped: bool, took_s: float) -> Played:

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from twin.cli.ask import Json
 from twin.cli.talk import as_json, pairs, progress, say, within
+from twin.errors import TwinError
 
 YEAR = 365 * 86_400.0  # seconds
 BIND = "tcp://127.0.0.1:7701"  # where twin's own feeds are published unless told otherwise: this machine only
@@ -76,7 +77,9 @@ def simulate(
     scenario: str = "",
     out: Path | None = None,
     bind: Annotated[str, Parameter(help=f"Publish it here while it runs, e.g. {BIND}.")] = "",
-    seed: int | None = None,
+    seed: Annotated[
+        str, Parameter(help="Another seed than the scenario's: the same seed gives the same recording.")
+    ] = "",
     hours: float | None = None,
     hz: float = 1.0,
     speed: float = 1.0,
@@ -104,14 +107,16 @@ def simulate(
     """
     from twin.playing import play
 
+    if seed and not (seed.isdecimal() and len(seed) < 10):
+        raise TwinError(f"--seed {seed}: write a whole number from 0 to 999999999")
     within("--hz", hz, 0.1, 20)
     within("--speed", speed, 0.01, 1000)
     if hours is not None:
         within("--hours", hours, 0.001, 24 * 31, "h")
     with progress(f"simulating {layout.stem}") as bar:
         played = play(
-            layout, scenario=scenario, out=out, bind=bind, seed=seed, hours=hours, hz=hz, speed=speed,
-            overwrite=overwrite, bar=bar, say=say,
+            layout, scenario=scenario, out=out, bind=bind, seed=int(seed) if seed else None, hours=hours, hz=hz,
+            speed=speed, overwrite=overwrite, bar=bar, say=say,
         )  # fmt: skip
     if json:
         as_json(played.numbers)

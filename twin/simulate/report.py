@@ -247,7 +247,8 @@ def table(figures: Report) -> str:
     ]
     came = f"{kept['discharged']} discharged, {kept['brought by road']} brought by road"
     went = f"{kept['loaded']} loaded, {kept['left by road']} left by road"
-    lines += [f"boxes: {came}; {went}; {'balanced' if kept['balanced'] else 'NOT BALANCED'}", ""]
+    balance = "balanced" if kept["balanced"] else "NOT BALANCED"
+    lines += [f"boxes, with the warm-up before the start: {came}; {went}; {balance}", ""]
     lines += [_sentence(c) for c in figures["compared"]]
     return "\n".join(lines)
 
