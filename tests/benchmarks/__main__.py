@@ -1,4 +1,4 @@
-"""`uv run python -m tests.benchmarks [core scene spatial …]`: runs them, prints the table, writes BENCHMARKS.md.
+"""`uv run python -m tests.benchmarks [core scene spatial simulator …]`: runs them, prints the table, writes BENCHMARKS.md.
 
 A named part replaces only its own section of the file.
 """
@@ -17,6 +17,7 @@ PARTS = {
     "core": "World, start and recordings",
     "spatial": "Distances and heights",
     "scene": "Drawing",
+    "simulator": "A simulated day",
 }  # module -> headline
 FILE = Path(__file__).resolve().parents[2] / "BENCHMARKS.md"
 HEAD = """# Benchmarks

@@ -5,13 +5,13 @@ sampling and recording together; memory is the most the process ever held.
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from tests.benchmarks.table import Row
 
@@ -22,29 +22,27 @@ def rows() -> list[Row]:
     """All rows of this part."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "day.mcap"
-        took, told = _day(out, hz=1.0)
+        took, told = _day(out)
         size = out.stat().st_size
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
-    said = told["report"]["said"]
-    what = f"24 h, {said['boxes at the start']} boxes, {said['machines']} machines, {said['poses']} poses"
+    report = told["report"]
+    boxes, vehicles = report["conservation"]["in the yard at first"], len(report["vehicles"])
+    cranes = f"{len(report['quay cranes'])} quay cranes, {len(report['yard cranes'])} yard cranes, {vehicles} vehicles"
+    moves = sum(crane["moves"] for crane in report["quay cranes"].values())
+    what = f"24 h of {cranes}, {boxes} boxes in the yard, {moves} quay moves, recorded at 1 Hz"
     return [
-        Row(f"{what}: seconds", took, target="≤ 120 s", met=took <= 120),
-        Row("the same: GB of memory at most", peak, target="≤ 2 GB", met=peak <= 2.0),
-        Row("the same: MB of recording", size / 1e6),
-    ]
+        Row(f"{what}", took * 1000, target="≤ 120 s", met=took <= 120),
+        Row(f"the same, of which {peak:.2f} GB of memory at most and {size / 1e6:.0f} MB of recording", took * 1000,
+            target="≤ 2 GB", met=peak <= 2.0),
+    ]  # fmt: skip
 
 
-def _day(out: Path, *, hz: float) -> tuple[float, dict]:
-    words = ["simulate", "layouts/altenwerder.yaml", "--scenario", "altenwerder-day", "--hz", str(hz), "--json"]
+def _day(out: Path) -> tuple[float, dict[str, Any]]:
+    words = ["simulate", "layouts/altenwerder.yaml", "--scenario", "altenwerder-day", "--json", "--out", str(out)]
     began = perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "twin.cli", *words, "--out", str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ},
-    )
+    done = subprocess.run([sys.executable, "-m", "twin.cli", *words], cwd=ROOT, capture_output=True, text=True)
     took = perf_counter() - began
     if done.returncode:
         sys.exit(done.stderr)
-    return took, json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return took, told
