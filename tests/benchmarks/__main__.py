@@ -1,4 +1,4 @@
-"""`uv run python -m tests.benchmarks [core scene spatial simulator …]`: runs them, prints the table, writes BENCHMARKS.md.
+"""`uv run python -m tests.benchmarks [core scene …]`: runs them, prints the table, writes BENCHMARKS.md.
 
 A named part replaces only its own section of the file.
 """
