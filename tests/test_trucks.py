@@ -60,6 +60,9 @@ class PlainYard:
         self.count += 1
         return self.count % len(self.cranes), 2 + 4 * (self.count % 9), self.count
 
+    def bar(self, blocks: set[int]) -> None:
+        """They are given no boxes here."""
+
     def room(self, boxes: tuple[int, ...], *, x: float, y: float, land: bool) -> tuple[Room, ...] | None:
         return None if self.full else (Room(*self._next()),)
 

@@ -43,6 +43,7 @@ class Blocks:
     runways: list[Runway] = field(default_factory=list)
     of: dict[int, Runway] = field(default_factory=dict)  # by block
     servers: dict[int, Server] = field(default_factory=dict)  # by block: straddle carriers
+    barred: set[int] = field(default_factory=set)  # blocks that trucks do not get to
     _number: int = 0
 
     def room(self, boxes: tuple[int, ...], *, x: float, y: float, land: bool) -> tuple[Room, ...] | None:
@@ -67,6 +68,10 @@ class Blocks:
         done = self._ask(box, stop, hold, None, block)
         done.callbacks.append(lambda _: self.planner.ask(block, -1))
         return done
+
+    def bar(self, blocks: set[int]) -> None:
+        """Trucks do not get to *blocks*: no room is kept there for what they bring, nothing chosen for them there."""
+        self.barred |= blocks
 
     def block_of(self, box: int) -> int:
         """The block row a box stands in, -1: in none."""
@@ -94,6 +99,8 @@ class Blocks:
 
     def usable(self, block: int, land: bool) -> bool:
         """Whether a block can be given boxes that come by truck (*land*) or from the quay."""
+        if land and block in self.barred:
+            return False
         if block in self.servers:
             return True
         runway = self.of.get(block)
@@ -104,6 +111,8 @@ class Blocks:
 
     def serves(self, block: int, land: bool) -> bool:
         """Whether a block has a crane in service that works with trucks (*land*) or with vehicles of the quay."""
+        if land and block in self.barred:
+            return False
         if block not in self.of:
             return block in self.planner.bearings
         runway = self.of[block]

@@ -110,6 +110,10 @@ class Yard(Protocol):
         """Bring *box* to *hold* of *stop*; succeeds when it stands there and the crane is clear of the vehicle."""
         ...
 
+    def bar(self, blocks: set[int]) -> None:
+        """Trucks do not get to *blocks*: no room is kept there for what they bring, nothing chosen for them there."""
+        ...
+
     def block_of(self, box: int) -> int:
         """The block row a box stands in, -1: in none."""
         ...

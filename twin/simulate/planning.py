@@ -323,12 +323,15 @@ class Planner:
         return open_[int(self.random.choice(len(open_), p=loads / loads.sum()))]
 
     def _can_leave(self, box: int, *, land: bool) -> bool:
-        """Whether the block's cranes can bring *box* to a truck, or to a vehicle of the quay."""
+        """Whether the block's cranes can bring *box* to a truck, or to a vehicle of the quay, and dig it out."""
         block, bay, _ = self.where[box]
         if block not in self.bearings or not self.serves(block, land):
             return False
         within = self.within(block, land)
-        return within is None or bool(within[covered(bay)].all())
+        if within is None or within.all():
+            return True
+        dug = [bay, *(self.where[other][1] for other in self.above(box))]
+        return all(bool(within[covered(one)].all()) for one in dug)
 
     def _is_import(self, box: int) -> bool:
         book = self.works.book

@@ -136,8 +136,13 @@ class Runway:
     def can(self, portal: Portal, job: Job) -> bool:
         """Whether a crane gets to all places of a job, its broken neighbours standing where they stand."""
         places = [portal.at_stop(job.stop, job.hold)[0]]
-        where = (job.room.block, job.room.bay, job.room.row) if job.room else self.planner.where[job.box]
-        places.append(portal.at_slot(*where)[0])
+        if job.room is not None:
+            places.append(portal.at_slot(job.room.block, job.room.bay, job.room.row)[0])
+        elif self.planner.standing(job.box):  # a 40' that stands on it reaches half a bay farther
+            dug = [job.box, *self.planner.above(job.box)]
+            places += [portal.at_slot(*self.planner.where[box])[0] for box in dug]
+        else:
+            places.append(portal.at_slot(*self.planner.where[job.box])[0])
         return self.reaches(portal, places)
 
     def reaches(self, portal: Portal, gantries: list[float]) -> bool:

@@ -1,12 +1,14 @@
 """Vehicles carry boxes between quay cranes and blocks: AGVs, or tractors where a terminal has no AGVs.
 
 Rules.  Orders are given out in the order they came, each to the idle vehicle that can be there soonest, but no crane
-has more vehicles called than it has lanes, and for loading two AGVs more.  A vehicle takes a lane of a crane only at
-the moment it sets out for it.  After its work an AGV waits where it is, before a block, unless fewer than `KEPT_FREE`
-places are then left there; a tractor goes to where the layout parks one, last out first in.
+has more vehicles called than it has lanes, and for loading two more.  A vehicle takes a lane of a crane only at the
+moment it sets out for it.  A tractor that has waited a while in the lane of a block, for a lane of its crane or for
+another block, makes room and waits in the park with what it has on it.  After its work an AGV waits where it is,
+before a block, unless fewer than `KEPT_FREE` places are then left there; a tractor goes to where the layout parks one,
+last out first in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from math import hypot, inf
 
@@ -20,6 +22,8 @@ from twin.simulate.works import Works
 GROUPS = ("agv", "tractor")  # who carries; the first that the terminal has
 KEPT_FREE = 2  # places before a block that idle vehicles leave free.  Made up
 ASK_AGAIN = 4.0  # seconds after which the yard is asked for room again.  Made up
+AHEAD = 2  # how many more vehicles than it has lanes may fetch for a crane.  Made up
+IN_LANE = 45.0  # seconds a tractor waits in the lane of a block for what it wants next, before it makes room.  Made up
 NEAREST = 5  # idle vehicles whose ways are compared
 
 
@@ -44,11 +48,6 @@ class Carriers:
     called: dict[int, int] = field(default_factory=dict)  # crane -> vehicles at it or called to it
     parks: list[Spot] = field(default_factory=list)  # where the layout parks them
     left: dict[Spot, float] = field(default_factory=dict)  # of these -> the second it was last left
-
-    @property
-    def ahead(self) -> int:
-        """How many more vehicles than it has lanes may fetch for a crane; tractors would wait in a lane of a block."""
-        return 2 if self.group == "agv" else 0
 
     # -- what others ask
 
@@ -87,7 +86,7 @@ class Carriers:
         """Orders to idle vehicles that can set out for them at once."""
         for job in list(self.waiting):
             order = job.order
-            room = len(self.lanes(order.crane)) + (0 if order.discharging else self.ahead)
+            room = len(self.lanes(order.crane)) + (0 if order.discharging else AHEAD)
             if self.idle and self.called.get(order.crane, 0) < room:
                 vehicle = self._sent(job)
                 if vehicle is not None:
@@ -153,12 +152,28 @@ class Carriers:
             stop = self.ground.stop(vehicle)
             yield stop.ready
             yield self.works.yard.fetch(box, stop, hold)
-        yield from self.ground.set_out(vehicle, lambda: self._crane_spots(order.crane))
+        yield from self._set_out(vehicle, lambda: self._crane_spots(order.crane))
         stop = self.ground.stop(vehicle)
         order.stop.succeed(stop)
         yield stop.done
         self.called[order.crane] -= 1
         yield from self._rest(vehicle)
+
+    def _set_out(self, vehicle: Vehicle, spots: Callable[[], list[Spot]]) -> Process:
+        """Set out for one of *spots*; who stands in the lane of a block for it too long waits in the park.
+
+        So whoever is foremost in a lane gets out of it, whatever all others wait for.
+        """
+        env, began = self.works.env, self.works.env.now
+        asked, aside = Asked(hopeful=True), Asked(hopeful=True)
+        yield env.timeout(max(vehicle.arrives - began, 0.0))
+        while self.ground.begin(vehicle, spots(), asked) is None:
+            yield env.timeout(AGAIN)
+            in_lane = vehicle.spot.form == "lane" and vehicle.spot not in self.parks
+            if in_lane and env.now - began >= IN_LANE and self.ground.begin(vehicle, self._resting(vehicle), aside):
+                yield env.timeout(vehicle.arrives - env.now)
+                asked = Asked(hopeful=True)
+        vehicle.waited += env.now - began
 
     def _rooms(self, vehicle: Vehicle) -> Process:
         """Room in the yard for what is on it, in the order of its holds."""
@@ -186,7 +201,8 @@ class Carriers:
         in_lane = vehicle.spot.form == "lane" and vehicle.spot.owner == block
         if vehicle.spot not in spots and not in_lane:
             self._make_room(block)
-            yield from self.ground.go(vehicle, spots)
+            yield from self._set_out(vehicle, lambda: spots)
+            yield self.works.env.timeout(max(vehicle.arrives - self.works.env.now, 0.0))
 
     def _rest(self, vehicle: Vehicle) -> Process:
         """Idle: where it stands if it may, else where it is in nobody's way."""

@@ -49,6 +49,7 @@ def install(works: Works) -> None:
             works.env.now, "gate", works.terminal.name, "no trucks: no way leads from the gate to a block and back"
         )
         return
+    works.yard.bar({*range(len(works.terminal.blocks))} - {*open_})
     trucks = Trucks(works, drivers, works.yard, ins, departures, starts, roads, parks, open_, random, stable)
     works.started += [trucks.come, trucks.dispatch]
     works.started += [partial(trucks.wake, v.row) for v in own]

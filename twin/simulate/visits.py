@@ -111,10 +111,7 @@ class Trucks:
     def _wanted(self) -> int:
         """A box to fetch, -1: none that trucks get to."""
         box = self.yard.to_fetch()
-        if box is None or self.yard.block_of(box) in self.open:
-            return -1 if box is None else box
-        self.works.book.taken.discard(box)
-        return -1
+        return -1 if box is None else box
 
     def _box(self) -> int:
         maker, share = self.works.maker, np.cumsum([s for _, s in CODES])
@@ -153,7 +150,7 @@ class Trucks:
         if truck.brings >= 0 and truck.room is None:
             x, y = self._somewhere()
             rooms = self.yard.room((truck.brings,), x=x, y=y, land=True)
-            truck.room = rooms[0] if rooms and rooms[0].block in self.open else None
+            truck.room = rooms[0] if rooms else None
         if self._block(truck) >= 0 and self.drivers.attempt(truck, "block", self._docks(truck)) is not None:
             self.waiting.remove(truck)
             assert truck.sent is not None
@@ -232,13 +229,20 @@ class Trucks:
         env, since = self.works.env, self.works.env.now
         while env.now - since < HOPE:
             docks = self._docks(truck)
-            if truck.vehicle.spot in docks or self.drivers.attempt(truck, "block", docks) is not None:
+            if truck.vehicle.spot in docks or self._abreast(truck):
+                return True
+            if self.drivers.attempt(truck, "block", docks) is not None:
                 return True
             patient = truck.vehicle.spot.form == "back" and env.now - since < PATIENCE  # it is in nobody's way
             if not patient and truck.vehicle.spot not in self.parks and not (yield from self._park(truck)):
                 return False
             yield env.timeout(POLL)
         return False
+
+    def _abreast(self, truck: Truck) -> bool:
+        """Whether it stands in the lane of the block: one cannot go back there, but the crane comes along."""
+        spot = truck.vehicle.spot
+        return spot.form == "lane" and spot.owner == self._block(truck) >= 0
 
     # -- out
 
