@@ -148,6 +148,7 @@ def test_a_spreader_goes_as_deep_into_the_stack_as_asked():
     one = works.truths[0]
     crane, stack = _machine(works, "RTG1"), _stood(works, "A1", one.parts[1])
     assert one.distance == pytest.approx(-0.25, abs=1e-6)
+    assert one.amount == 0.25
     assert one.parts[0].startswith("spreader")
     _agrees(one, crane, stack, second(one.t_from) - 2.0, second(one.t_to) + 2.0)
 
@@ -276,6 +277,31 @@ def test_an_incident_that_comes_after_the_end_was_not():
     assert len(list(run)) == 361
 
     assert truth(run)[0].why == "the run ended before it came to it"
+
+
+@pytest.mark.parametrize(
+    ("incident", "why"),
+    [
+        (Incident("spreader-dragged", 10.0, ("RTG1", "A2")), "RTG1 does not come over block A2"),
+        (Incident("boom-down", 10.0, ("QC1", "TEST")), "TEST was alongside already"),
+    ],
+)
+def test_what_can_never_be_is_said_at_once(incident: Incident, why: str):
+    call = Call("TEST", "feeder-2500", layout("small").berths[0].name, -3000.0, 0, 0, along=20.0)
+    works = yard("small", incident, calls=(call,), parties=(transport, quayside), hours=1.0)
+
+    played(works, 60.0)
+
+    assert works.truths[0].why == why
+
+
+def test_a_run_that_ends_while_an_incident_waits_says_for_what():
+    call = Call("TEST", "feeder-2500", layout("small").berths[0].name, 3000.0, 0, 0, along=20.0)
+    works = yard("small", Incident("boom-down", 10.0, ("QC1", "TEST")), calls=(call,), parties=(transport, quayside))
+
+    played(works, 60.0)
+
+    assert works.truths[0].why == "the run ended first: TEST had not berthed yet"
 
 
 # -- in all

@@ -52,9 +52,13 @@ PLANTED = {
     "spreader-dragged": Planting(
         "a spreader is dragged through the top of a stack, `amount` deep", (_by(*YARD), _BLOCK), (0.3, 2.0)
     ),
-    "boom-down": Planting("a boom stays down while a ship berths", (_by("sts"), _SHIP)),
+    "boom-down": Planting("a boom is down over a ship while she berths", (_by("sts"), _SHIP)),
     "truck-under-load": Planting("a vehicle stands under a suspended load", (_by(*CRANES), _VEHICLE)),
-    "corner-cut": Planting("a vehicle passes `amount` from a block's corner", (_by(*VEHICLES), _BLOCK), (0.3, 5.0)),
+    "corner-cut": Planting(
+        "a vehicle drives up to `amount` from a block's boxes, stops there and backs out",
+        (_by(*VEHICLES), _BLOCK),
+        (0.3, 5.0),
+    ),
     "slot-occupied": Planting("a box is set down where one stands", (_by(*STACKING), _BLOCK)),
     "position-jump": Planting(
         "a machine's reported place is off by `amount` for a while", (Role("machine"),), (60.0, 5000.0)
@@ -64,6 +68,12 @@ PLANTED = {
     "twenty-on-forty": Planting("a 20' box is set on a 40'", (_by(*STACKING), _BLOCK)),
 }
 """By kind, in the order of `scenario.INCIDENTS`.  Sizes that the issue does not ask for are made up."""
+
+
+def metres(incident: Incident) -> float | None:
+    """Its size in metres: as it is asked for, else the usual one; None where the kind has none."""
+    usual = PLANTED[incident.kind].amount
+    return None if usual is None else usual[0] if np.isnan(incident.amount) else incident.amount
 
 
 def incident_wrongs(i: int, incident: Incident, scenario: Scenario, terminal: Terminal) -> Iterator[Wrong]:
@@ -139,6 +149,23 @@ def _together(incident: Incident, terminal: Terminal) -> str:
         a, b = (rails_of(name, terminal) for name in incident.who)
         if not a & b:
             return f"{incident.who[0]} and {incident.who[1]} do not stand on one rail or runway, so they cannot meet"
+        if between := _between(*incident.who[:2], terminal):
+            return f"{between} stands between {incident.who[0]} and {incident.who[1]}, so they cannot meet"
+    return ""
+
+
+def _between(one: str, other: str, terminal: Terminal) -> str:
+    """A crane of the same kind between two on one rail, or nothing: none passes another of its own kind."""
+    own = terminal.machines
+    a, b = own.name.index(one), own.name.index(other)
+    rail = terminal.rails[min(rails_of(one, terminal) & rails_of(other, terminal))]
+    dx, dy = rail.x1 - rail.x0, rail.y1 - rail.y0
+    along = own.x * dx + own.y * dy
+    low, high = sorted((float(along[a]), float(along[b])))
+    for row, name in enumerate(own.name):
+        alike = own.kind[row] == own.kind[a] == own.kind[b]
+        if alike and low < along[row] < high and rails_of(name, terminal) & rails_of(one, terminal):
+            return name
     return ""
 
 

@@ -13,13 +13,18 @@
         from, closest, until_closest, to
                     text; the same in ns UTC with `_ns` behind the name.  `from` to `to`: the whole incident.
                     `closest` to `until_closest`: as near as they came, or whatever else is wrong was so
+        amount      metres asked for, or the usual: the distance of cranes-close, corner-cut and position-jump, and how
+                    deep below the stack's top a spreader is dragged; null where the kind has no size
         distance    metres between the two `parts` in that time, exact for the movement as it was.
-                    Negative: they overlapped, and one would have to move so far to clear the other.
+                    Negative: they overlapped, and one would have to move so far, the shortest way, to clear the
+                    other.  For a dragged spreader that may be less than `amount`, or more: it is as long as the way
+                    aside, or up from the lowest of its parts
                     Null where there is no distance.  Of a position-jump: metres between where it was and was said
         p1, p2      x, y, z in metres, site frame, at `closest`: the nearest points of the two, one point within both
                     where they overlap; of a position-jump where it was and where it was said to be
         parts       the two parts, e.g. "RTG1 bogies"
-        tolerance   metres: how far a recording's poses, rounded to 1 mm and 0.1 mrad, may lead off `distance`
+        tolerance   metres: how far a recording's poses, rounded to 1 mm and 0.1 mrad, may lead off `distance` between
+                    `closest` and `until_closest`; before and after the two were farther apart
 
 A machine dwells at its closest for some seconds, so that reports a second apart show the same distance.
 """
@@ -33,7 +38,7 @@ import msgspec
 
 from twin.errors import BadFile
 from twin.simulate.closest import Closest, Point
-from twin.simulate.planted import PLANTED
+from twin.simulate.planted import PLANTED, metres
 from twin.simulate.scenario import Incident, Scenario
 from twin.units import SECOND, text_from_time
 
@@ -60,6 +65,7 @@ class Truth:
     p2: Point | None = None
     parts: tuple[str, ...] = ()
     why: str = ""  # it could not be planted
+    amount: float | None = None
 
     @property
     def planted(self) -> bool:
@@ -73,7 +79,8 @@ class Truth:
             return {**head, "why": self.why}
         times = {"from": self.t_from, "closest": self.t_closest, "until_closest": self.t_until_closest, "to": self.t_to}
         told = {name: text_from_time(t) for name, t in times.items()} | {f"{name}_ns": t for name, t in times.items()}
-        where = {"distance": self.distance, "p1": self.p1, "p2": self.p2, "parts": list(self.parts)}
+        where: dict[str, object] = {"amount": self.amount, "distance": self.distance, "p1": self.p1, "p2": self.p2}
+        where["parts"] = list(self.parts)
         return {**head, **told, **where, "tolerance": TOLERANCE}
 
 
@@ -89,7 +96,8 @@ def met(
     times = (ns_of(scenario, s) for s in (incident.at, span[0], nearest.t, nearest.until, span[1]))
     asked, begin, at, until, end = times
     parts = nearest.part_a, nearest.part_b
-    return Truth(incident.kind, asked, tuple(who), begin, at, until, end, nearest.metres, nearest.p1, nearest.p2, parts)
+    far, p1, p2 = round(nearest.metres, 9) + 0.0, nearest.p1, nearest.p2  # so that none is -0.0
+    return Truth(incident.kind, asked, tuple(who), begin, at, until, end, far, p1, p2, parts, amount=metres(incident))
 
 
 def not_planted(incident: Incident, scenario: Scenario, who: Sequence[str], why: str) -> Truth:

@@ -13,7 +13,7 @@ from twin.facts import PlaceKind
 from twin.geometry import Floats
 from twin.simulate.closest import Carried, Solid, fixed
 from twin.simulate.cranes import Crane
-from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, hold, row_of
+from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, begins, hold, row_of, waits
 from twin.simulate.incidents.hook import Hook, crane_of
 from twin.simulate.planted import PLANTED
 from twin.simulate.rails import Rail
@@ -237,17 +237,22 @@ def in_block(
     """
     env, since, said = works.env, works.env.now, missing
     random = works.random(f"incident {incident.kind} {incident.at}")
+    if not any(_wanted(works, incident, served(works, hook)) for hook in hooks(works, incident, groups)):
+        return _nowhere(works, incident)
     while (left := PATIENCE - (env.now - since)) > 0:
+        waits(works, incident, said)
         chosen = _chosen(works, incident, groups, find, random)
         if chosen is not None:
             hook, number = chosen
             held = yield from hold(works, crew(works, hook), min(left, TURN))
             said = f"the cranes of block {works.terminal.blocks.name[number]} were never all free"
             if held is not None:
+                begins(works, incident)
                 came = yield from _with_all(works, hook, number, held, find, play)
                 if came:
                     return came
                 said = missing
+                waits(works, incident, said)
         yield env.timeout(AGAIN)
     return said
 
@@ -281,14 +286,30 @@ def _chosen(
     random: np.random.Generator,
 ) -> tuple[Hook, int] | None:
     """A crane and a block of those that would do; one whose cranes are all free, if there is any."""
-    names = zip(incident.who, PLANTED[incident.kind].roles, strict=False)
-    wanted = next((works.terminal.block_row[name] for name, role in names if role.of == "block"), -1)
     there = hooks(works, incident, groups)
     order = random.permutation(len(there)).tolist()
     stood = blocks(works)
     free = [all(not works.of_duty(row).users for row in crew(works, hook)) for hook in there]
     for n in sorted(order, key=lambda n: not free[n]):
-        for number in served(works, there[n]):
-            if wanted in (-1, number) and find(there[n], stood[number]) is not None:
+        for number in _wanted(works, incident, served(works, there[n])):
+            if find(there[n], stood[number]) is not None:
                 return there[n], number
     return None
+
+
+def _named_block(incident: Incident) -> str:
+    names = zip(incident.who, PLANTED[incident.kind].roles, strict=False)
+    return next((name for name, role in names if role.of == "block"), "")
+
+
+def _wanted(works: Works, incident: Incident, numbers: list[int]) -> list[int]:
+    """Of some blocks the one that is named; all where none is."""
+    name = _named_block(incident)
+    return [number for number in numbers if not name or works.terminal.blocks.name[number] == name]
+
+
+def _nowhere(works: Works, incident: Incident) -> str:
+    """Why no crane that may take part could ever come over a block that is meant."""
+    who, name = incident.who[0] if incident.who else "no crane", _named_block(incident)
+    comes = "comes" if not incident.who else "does not come"
+    return f"{who} {comes} over block {name}" if name else f"{who} {comes} over all of a block"

@@ -9,6 +9,8 @@ from simpy.resources.resource import PriorityRequest
 
 from twin.catalogue import Kind
 from twin.facts import Status
+from twin.simulate.scenario import Incident
+from twin.simulate.truth import not_planted
 from twin.simulate.works import INCIDENT, Works
 
 PATIENCE = 900.0  # seconds for which an incident waits for those it needs.  Made up
@@ -49,16 +51,27 @@ def timeless(name: str) -> tuple[str, ...]:
     return (name,)
 
 
+def waits(works: Works, incident: Incident, why: str) -> None:
+    """Note what *incident* waits for just now: the reason, should the run end before it comes."""
+    number = works.scenario.incidents.index(incident)
+    works.truths[number] = not_planted(incident, works.scenario, incident.who, f"the run ended first: {why}")
+
+
+def begins(works: Works, incident: Incident) -> None:
+    """It waits no longer: should the run end now, that alone was in the way."""
+    works.truths.pop(works.scenario.incidents.index(incident), None)
+
+
 def hold(works: Works, rows: Sequence[int], patience: float = PATIENCE) -> Generator[simpy.Event, Any, "Held | None"]:
     """Wait for the right to command all of *rows* at once; None: it did not come.
 
-    Those who come first wait `TURN` at most for the others: these may themselves be waiting for one of them, or for
-    vehicles that do.
+    One alone is waited for as long as *patience* lasts.  Of several, those who come first wait `TURN` at most for the
+    others: these may themselves be waiting for one of them, or for vehicles that do.
     """
     env, since = works.env, works.env.now
     while (left := patience - (env.now - since)) > 0:
         held = Held(works, [works.of_duty(row).request(priority=INCIDENT) for row in rows], list(rows))
-        yield env.all_of(held.requests) | env.timeout(min(TURN, left))
+        yield env.all_of(held.requests) | env.timeout(min(TURN, left) if len(rows) > 1 else left)
         if all(request.triggered for request in held.requests):
             return held
         held.release()

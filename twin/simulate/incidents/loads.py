@@ -11,7 +11,7 @@ from twin.simulate.book import Place, in_slot
 from twin.simulate.closest import closest, fixed
 from twin.simulate.hulls import Hull
 from twin.simulate.incidents.block import Block, Played, Stood, carried, comes, hooks, in_block, over
-from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, hold, row_of
+from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, Held, begins, hold, row_of, waits
 from twin.simulate.incidents.hook import DWELL, Hook, crane_of
 from twin.simulate.incidents.lifting import SPREAD, Liftable, bring_back, pick
 from twin.simulate.incidents.ships import on_deck
@@ -128,18 +128,27 @@ def _at_the_quay(works: Works, incident: Incident, named: str) -> Played:
     """Between two lifts, a quay crane takes a box from the deck, holds it over a vehicle, and puts it back."""
     env, since = works.env, works.env.now
     random = works.random(f"incident {incident.kind} {incident.at} quay")
+    why = _waiting(incident, named)
     while (left := PATIENCE - (env.now - since)) > 0:
+        waits(works, incident, why)
         able = [hook for hook in hooks(works, incident, ("sts",)) if _box(works, hook) is not None]
         if able:
             hook = able[int(random.integers(len(able)))]
-            held = yield from hold(works, [hook.crane.row], min(left, TURN))
+            held = yield from hold(works, [hook.crane.row], left)  # it keeps its duty while it waits for a vehicle
             if held is not None:
                 came = yield from _off_deck(works, incident, named, hook)
                 held.release()
                 if came:
                     return came
+                waits(works, incident, why)
         yield env.timeout(AGAIN / 4)
-    return "no vehicle stood under a quay crane abreast of boxes on deck"
+    return why
+
+
+def _waiting(incident: Incident, named: str) -> str:
+    crane = incident.who[0] if incident.who else "a quay crane"
+    stood = f"{named} did not stand" if named else "no vehicle stood"
+    return f"{stood} under {crane}, free between two lifts and with a 40' box on deck before it"
 
 
 def _off_deck(works: Works, incident: Incident, named: str, hook: Hook) -> Played:
@@ -155,6 +164,7 @@ def _off_deck(works: Works, incident: Incident, named: str, hook: Hook) -> Playe
         return ""
     trolley = hook.crane.reach(*_place(works, rows[0]))[1]
     hung = _Hung(works, hook, deck, deck.at, deck.place)
+    begins(works, incident)
     came = yield from hung.over(incident, rows[0], (deck.at[0], trolley), hook.high, hook.high)
     below.release()
     return came

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from math import cos, isnan, sin
+from math import cos, sin
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from twin.simulate.book import Place
 from twin.simulate.closest import Point
 from twin.simulate.incidents.cast import PATIENCE, at_work, row_of, timeless
 from twin.simulate.otherwise import Jump, Misread, Silence
-from twin.simulate.planted import PLANTED
+from twin.simulate.planted import metres as size
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import Truth, ns_of
 from twin.simulate.works import Works
@@ -29,8 +29,7 @@ def plant_jump(works: Works, incident: Incident) -> Planted:
     row = yield from _somebody(works, incident)
     if row is None:
         return "no machine was at work"
-    usual = PLANTED[incident.kind].amount
-    metres = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
+    metres = size(incident) or 0.0
     begin, end = _span(works, incident)
     x, y, z, yaw = _stands(works, row)
     dx, dy = round(metres * cos(yaw), 3), round(metres * sin(yaw), 3)
@@ -90,7 +89,8 @@ def _said(
     p2: Point | None,
 ) -> Truth:
     asked, who = ns_of(works.scenario, incident.at), (works.roster.machines.name[row],)
-    return Truth(incident.kind, asked, who, span[0], span[0], span[1], span[1], far, p1, p2, timeless(who[0]))
+    return Truth(incident.kind, asked, who, span[0], span[0], span[1], span[1], far, p1, p2, timeless(who[0]),
+                 amount=size(incident))  # fmt: skip
 
 
 @dataclass

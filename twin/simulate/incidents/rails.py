@@ -3,7 +3,6 @@
 from collections.abc import Generator
 from dataclasses import replace
 from itertools import pairwise
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,9 @@ import simpy
 from twin.facts import Status
 from twin.geometry import Floats
 from twin.simulate.closest import Solid, apart, closest, fixed
-from twin.simulate.incidents.cast import PATIENCE, hold, kind_of, row_of
+from twin.simulate.incidents.cast import PATIENCE, begins, hold, kind_of, row_of, waits
 from twin.simulate.incidents.hook import DWELL, Hook, crane_of
-from twin.simulate.planted import PLANTED
+from twin.simulate.planted import metres as size
 from twin.simulate.rails import Rail
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import Truth, met
@@ -30,9 +29,11 @@ def plant_close(works: Works, incident: Incident) -> Generator[simpy.Event, Any,
         return pair
     rail, mover, other = pair
     names = mover.name, other.name
+    waits(works, incident, f"{names[0]} and {names[1]} were not both free")
     held = yield from hold(works, [mover.crane.row, other.crane.row])
     if held is None:
         return f"{names[0]} and {names[1]} were not both free within {PATIENCE / 60:g} minutes"
+    begins(works, incident)
     kept = _seize(rail, mover, other)
     came = yield from _approach(works, incident, rail, mover, other)
     rail.held |= kept
@@ -94,8 +95,7 @@ def _seize(rail: Rail, mover: Hook, other: Hook) -> dict[int, Any]:
 def _approach(
     works: Works, incident: Incident, rail: Rail, mover: Hook, other: Hook
 ) -> Generator[simpy.Event, Any, Truth | str]:
-    env, usual = works.env, PLANTED[incident.kind].amount
-    metres = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
+    env, metres = works.env, size(incident) or 0.0
     home = mover.crane.gantry.value
     up = max(hook.hoist(hook.free(env.now), hook.high) for hook in (mover, other))
     yield env.timeout(up - env.now)

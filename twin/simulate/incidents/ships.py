@@ -8,7 +8,7 @@ from twin.simulate.book import Place
 from twin.simulate.closest import Solid, closest
 from twin.simulate.hulls import Hull
 from twin.simulate.incidents.block import Played, carried, hooks
-from twin.simulate.incidents.cast import hold
+from twin.simulate.incidents.cast import begins, hold, waits
 from twin.simulate.incidents.hook import DWELL, Hook
 from twin.simulate.moorings import FENDER
 from twin.simulate.scenario import Incident
@@ -21,37 +21,69 @@ WITHIN = 3600.0 + 1800.0  # seconds in which a ship must come, lines and a wait 
 LOOK = 5.0  # seconds between two looks at who comes
 LAST = 60.0  # seconds of her way in which she is nearest
 AMIDST = 25.0  # metres from the boom along the ship within which boxes on deck are measured.  Half a 45' and to spare
-FLAT = 0.25  # of her length from either end a crane stands, so that it is over her and not beside her
 
 
 def plant_boom(works: Works, incident: Incident) -> Played:
-    """A crane abreast of which a ship berths lowers its boom as she is pushed in, and raises it when she lies there."""
+    """A crane before which a ship berths lowers its boom as she is pushed in, and raises it when she lies there."""
     env, since = works.env, works.env.now
     named = incident.who[1] if len(incident.who) > 1 else ""
+    why = ""
     while env.now - since < WITHIN:
+        seen = _reason(works, incident, named)
+        if named and _alongside(works, named):
+            return why or f"{named} was alongside already"
+        why = seen or why
+        waits(works, incident, why or f"{named or 'no ship'} {'had not berthed yet' if named else 'berthed'}")
         found = _berthing(works, incident, named)
         if found is not None:
             hull, hook = found
             held = yield from hold(works, [hook.crane.row], 2 * LOOK)
             if held is not None:
+                begins(works, incident)
                 came = yield from _down(works, incident, hull, hook)
                 held.release()
                 return came
+            why = f"{hook.name} was at work as {hull.name} berthed"
         yield env.timeout(LOOK)
-    return f"no ship berthed before a crane whose boom was up and free within {WITHIN / 60:g} minutes"
+    return why or f"no ship berthed before a crane whose boom was up and free within {WITHIN / 60:g} minutes"
 
 
 def _berthing(works: Works, incident: Incident, named: str) -> tuple[Hull, Hook] | None:
     """A ship that is being pushed alongside, and the crane nearest to her middle that has its boom up."""
     now = works.env.now
     for _, hull in sorted(works.sea.hulls.items()):
-        pushed = bool(hull.off.ramps) and hull.off.value <= FENDER and hull.off.free > now  # the quay is ready for her
-        if not pushed or (named and hull.name != named):
+        if not _pushed(hull, now) or (named and hull.name != named):
             continue
         able = [hook for hook in hooks(works, incident, ("sts",)) if _over(hook, hull) and _up(hook, now)]
         if able:
             return hull, min(able, key=lambda hook: (abs(_place(hook, hull)), hook.crane.row))
     return None
+
+
+def _pushed(hull: Hull, now: float) -> bool:
+    return bool(hull.off.ramps) and hull.off.value <= FENDER and hull.off.free > now  # the quay is ready for her
+
+
+def _alongside(works: Works, named: str) -> bool:
+    ships = (hull for _, hull in sorted(works.sea.hulls.items()) if hull.name == named)
+    return any(hull.off.value <= FENDER and hull.off.free <= works.env.now for hull in ships)
+
+
+def _reason(works: Works, incident: Incident, named: str) -> str:
+    """What is in the way while a ship that is meant is pushed alongside; nothing while none is, or nothing is."""
+    now, there = works.env.now, hooks(works, incident, ("sts",))
+    for _, hull in sorted(works.sea.hulls.items()):
+        if _pushed(hull, now) and named in ("", hull.name):
+            over = [hook for hook in there if _over(hook, hull)]
+            if not over and incident.who and there:
+                far = abs(_place(there[0], hull)) - hull.kind.length / 2
+                return f"{incident.who[0]}'s boom was not over {hull.name} as she berthed: {far:.0f} m past her end"
+            if not over:
+                return f"no crane's boom was over {hull.name} as she berthed"
+            if not any(_up(hook, now) for hook in over):
+                names, were = " and ".join(hook.name for hook in over), "was" if len(over) == 1 else "were"
+                return f"{names} {were} at work, or the boom was down already, as {hull.name} berthed"
+    return ""
 
 
 def _place(hook: Hook, hull: Hull) -> float:
@@ -65,7 +97,7 @@ def _over(hook: Hook, hull: Hull) -> bool:
     quay = hull.quay
     off = (hook.crane.x - quay.x0) * hull.sin - (hook.crane.y - quay.y0) * hull.cos
     near = abs(off) < 60.0 and "boom" in hook.crane.joints  # of this quay
-    return near and abs(_place(hook, hull)) < (0.5 - FLAT) * hull.kind.length
+    return near and abs(_place(hook, hull)) < hull.kind.length / 2
 
 
 def _up(hook: Hook, now: float) -> bool:

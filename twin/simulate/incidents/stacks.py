@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import partial
-from math import isnan
 
 from twin.facts import Status
 from twin.simulate.book import in_slot, on_machine
@@ -11,7 +10,7 @@ from twin.simulate.incidents.block import CLEAR, Block, Played, Stood, comes, in
 from twin.simulate.incidents.cast import Held
 from twin.simulate.incidents.hook import DWELL, Hook
 from twin.simulate.incidents.lifting import SPREAD, bring_back, pick
-from twin.simulate.planted import PLANTED
+from twin.simulate.planted import metres
 from twin.simulate.scenario import Incident
 from twin.simulate.truth import met
 from twin.simulate.works import Works
@@ -37,8 +36,7 @@ class Drag:
 
 def plant_dragged(works: Works, incident: Incident) -> Played:
     """An empty spreader goes down beside a stack, too low, and across into its topmost box; there it is stopped."""
-    usual = PLANTED[incident.kind].amount
-    deep = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
+    deep = metres(incident) or 0.0
     missing = "no crane had a stack with a lower one beside it"
     return (yield from in_block(works, incident, partial(_drag, deep), partial(_dragged, works, incident), missing))
 

@@ -1,9 +1,9 @@
-"""Incidents with vehicles: one that stands under a suspended load, one that cuts the corner of a block."""
+"""Incidents with vehicles: one that stands under a suspended load, one that drives up to a block's boxes."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from math import cos, isnan, pi, sin
+from math import cos, pi, sin
 
 import numpy as np
 
@@ -23,9 +23,10 @@ from twin.simulate.incidents.block import (
     crew,
     served,
 )
-from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, hold, kind_of, row_of
+from twin.simulate.incidents.cast import AGAIN, PATIENCE, TURN, begins, hold, kind_of, row_of, waits
 from twin.simulate.incidents.hook import DWELL, Hook, crane_of
-from twin.simulate.planted import PLANTED, VEHICLES
+from twin.simulate.planted import VEHICLES
+from twin.simulate.planted import metres as size
 from twin.simulate.reservations import instant
 from twin.simulate.scenario import Incident
 from twin.simulate.transport import Carriers
@@ -87,16 +88,20 @@ class Swerve:
 
 
 def plant_corner(works: Works, incident: Incident) -> Played:
-    """A vehicle that stands by a block drives up to its corner, or the boxes there, stops, and drives back."""
+    """A vehicle that stands by a block, or is sent there, drives up to its boxes or corner, stops, and backs out."""
     env, since, ground = works.env, works.env.now, works.ground
     if ground is None:
         return "nothing drives on this terminal"
-    usual = PLANTED[incident.kind].amount
-    metres = (usual[0] if usual else 0.0) if isnan(incident.amount) else incident.amount
+    metres = size(incident) or 0.0
     random = works.random(f"incident {incident.kind} {incident.at}")
     if len(incident.who) > 1:
         yield from _sent(works, ground, *incident.who[:2])
+    who = incident.who[0] if incident.who else "no vehicle"
+    what = f"block {incident.who[1]}" if incident.who[1:] else "a block"
+    stood = "did not stand" if incident.who else "stood"
+    why = f"{who} {stood} where it could have come so near to {what} without harm to anybody else"
     while (left := PATIENCE - (env.now - since)) > 0:
+        waits(works, incident, why)
         swerve = _swerve(works, ground, incident, metres, random)
         if swerve is not None:
             rows = [swerve.vehicle.row, *_cranes(works, swerve.block)]
@@ -104,13 +109,14 @@ def plant_corner(works: Works, incident: Incident) -> Played:
             if held is not None:
                 again = _of_vehicle(works, ground, swerve.vehicle, [block(works, swerve.block)], metres, swerve.corners)
                 if again is not None:
+                    begins(works, incident)
                     came = yield from _cut(works, ground, incident, again)
                     held.release()
                     return came
                 held.release()
             yield env.timeout(AGAIN)
         yield env.timeout(LOOK if incident.who else OFTEN)
-    return "no vehicle stood where it could have come so near to a block without harm to anybody else"
+    return why
 
 
 def _sent(works: Works, ground: Ground, name: str, block_name: str) -> Process:
@@ -148,8 +154,7 @@ def _swerve(
     if not rows:
         return None
     wanted = [works.terminal.block_row[name] for name in incident.who[1:]]
-    stood = blocks(works)
-    stood.sort(key=lambda one: one.number not in wanted)  # the one that is named, if the vehicle stands by it
+    stood = [one for one in blocks(works) if not wanted or one.number in wanted]
     order = random.permutation(len(rows)).tolist()
     for corners in (False, True):
         for n in order:
