@@ -17,7 +17,8 @@ from twin.simulate.incidents.block import block
 from twin.simulate.incidents.cast import row_of
 from twin.simulate.incidents.planting import PLANTERS
 from twin.simulate.incidents.vehicles import vehicle_solid
-from twin.simulate.scenario import INCIDENTS, Call, Incident
+from twin.simulate.planted import incident_wrongs
+from twin.simulate.scenario import INCIDENTS, Call, Incident, Scenario
 from twin.simulate.truth import TOLERANCE, Truth, truth, write_truth
 from twin.simulate.works import ROUTINE, Works
 from twin.spatial.clearances import clearances
@@ -293,6 +294,18 @@ def test_what_can_never_be_is_said_at_once(incident: Incident, why: str):
     played(works, 60.0)
 
     assert works.truths[0].why == why
+
+
+def test_cranes_with_another_between_them_are_refused_beforehand():
+    terminal = layout("rtg-terminal")
+
+    far, near = (Incident("cranes-close", 10.0, who) for who in (("QC1", "QC3"), ("QC1", "QC2")))
+    said = [
+        [wrong.message for wrong in incident_wrongs(0, one, Scenario("test", START, 1.0), terminal)]
+        for one in (far, near)
+    ]
+
+    assert said == [["QC2 stands between QC1 and QC3, so they cannot meet"], []]
 
 
 def test_a_run_that_ends_while_an_incident_waits_says_for_what():

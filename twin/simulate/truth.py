@@ -17,8 +17,8 @@
                     deep below the stack's top a spreader is dragged; null where the kind has no size
         distance    metres between the two `parts` in that time, exact for the movement as it was.
                     Negative: they overlapped, and one would have to move so far, the shortest way, to clear the
-                    other.  For a dragged spreader that may be less than `amount`, or more: it is as long as the way
-                    aside, or up from the lowest of its parts
+                    other.  A dragged spreader is `amount` below the stack's top, yet from about 0.4 m on `distance`
+                    is less deep: it is that of one of its parts, and none has to go farther than through its own height
                     Null where there is no distance.  Of a position-jump: metres between where it was and was said
         p1, p2      x, y, z in metres, site frame, at `closest`: the nearest points of the two, one point within both
                     where they overlap; of a position-jump where it was and where it was said to be
