@@ -254,8 +254,10 @@ class Ground:
             half = max(s[0] for s in sizes), max(s[1] for s in sizes)
             lines = self.places.lines(group)
             radius = max(RADIUS.get(group, k.turning_radius) for k in self._kinds(group))
-            parking = frozenset(line.name for line in lines for v in self._parked(group) if _on(line, v.pose))
-            self.graphs[group] = LaneGraph(lines, radius, half, self.table.fixed, group == "agv", parking)
+            parked = {line.name for line in lines for v in self._parked(group) if _on(line, v.pose)}
+            spans = (self.places.in_span(block) for block in range(len(self.terminal.blocks)))
+            stood = frozenset(parked | {line.name for line in spans if line is not None})
+            self.graphs[group] = LaneGraph(lines, radius, half, self.table.fixed, group == "agv", stood)
         return self.graphs[group]
 
     # -- inside

@@ -18,7 +18,7 @@ REACH = 20.0  # metres from a lane's end to where it still leads on to another. 
 ASIDE = 14.0  # metres, the farthest lane that is changed to in one go
 ACROSS = 60.0  # metres, the farthest lane that is crossed to
 CRUISE = 5.0  # m/s, to choose between ways
-PARKED = 6.0  # times as long as it takes counts for a piece of a line where vehicles are parked
+STOOD = 6.0  # times as long as it takes counts for a piece of a line where vehicles stand.  Made up
 BEND = 4.0  # seconds that a right angle costs
 KEEP = 0.5  # metres kept from what is fixed
 
@@ -56,7 +56,7 @@ class LaneGraph:
     half: tuple[float, float]
     fixed: Floats
     free: bool
-    parking: frozenset[str] = frozenset()  # lines on which vehicles are parked: not for driving through
+    stood: frozenset[str] = frozenset()  # lines in which vehicles park or wait for cranes: not for driving through
     spot: list[list[float]] = field(default_factory=list)  # places of the nodes of each line, rising
     first: list[int] = field(default_factory=list)  # number of each line's first node
     pose: list[Pose] = field(default_factory=list)  # of each node
@@ -207,25 +207,25 @@ class LaneGraph:
         for n, line in enumerate(self.lines):
             for k in range(len(self.spot[n]) - 1):
                 via = tuple(line.corners(self.spot[n][k], self.spot[n][k + 1]))
-                edges.append((self.first[n] + k, self.first[n] + k + 1, via, line.name in self.parking))
+                edges.append((self.first[n] + k, self.first[n] + k + 1, via, line.name in self.stood))
         for d in drafts:
             a, b = self.node_after(d.a, d.s), self.node_after(d.b, d.t)
             if a >= 0 and b >= 0:
                 two = self.lines[d.b]
-                edges.append((a, b, (*d.via, *two.corners(d.t, self.place(d.b, b))), two.name in self.parking))
+                edges.append((a, b, (*d.via, *two.corners(d.t, self.place(d.b, b))), two.name in self.stood))
         self.edges = sorted((e for e in (self._edge(*e) for e in edges) if e is not None), key=lambda e: (e.b, e.a))
         self._source = np.array([e.a for e in self.edges], np.int64)
         self._cost = np.array([e.seconds for e in self.edges], np.float64)
         self._begin = np.searchsorted([e.b for e in self.edges], np.arange(len(self.pose) + 1)).astype(np.int64)
 
-    def _edge(self, a: int, b: int, via: tuple[Point, ...], parked: bool) -> Edge | None:
+    def _edge(self, a: int, b: int, via: tuple[Point, ...], stood: bool) -> Edge | None:
         """The edge, if it can be driven."""
         points = [self.pose[a][:2], *via, self.pose[b][:2]]
         points = kept(points)
         if len(points) > 1 and not self.passable(points):
             return None
         seconds = cost(points, self.pose[a][2])
-        return Edge(a, b, via, seconds * PARKED if parked else seconds)
+        return Edge(a, b, via, seconds * STOOD if stood else seconds)
 
 
 def cost(points: list[Point], heading: float) -> float:
