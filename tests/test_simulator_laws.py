@@ -26,8 +26,8 @@ RUNS = [
     if seed == 1
     else pytest.param(layout, scenario, seed, minutes, marks=pytest.mark.slow)
     for layout, scenario, minutes in (
-        ("altenwerder", "altenwerder-morning", 2.0),
-        ("small", "small-shift", 6.0),
+        ("altenwerder", "altenwerder-morning", 1.0),
+        ("small", "small-shift", 4.0),
         ("rtg-terminal", "rtg-shift", 3.0),
         ("twin-armg", "usual", 3.0),
         ("straddle-terminal", "straddle-shift", 3.0),
