@@ -99,7 +99,8 @@ class Sampler:
         s = self.works.tracks[row].sampled(around / 1000)
         whole = np.column_stack([around, np.full(len(around), row), s.x, s.y, s.z, s.yaw, s.status, s.load, s.joints])
         away = whole[:, 6] == Status.GONE
-        before = np.append(self.gone.get(row, True), away[1:-2])
+        guest = row >= len(self.works.terminal.machines)  # the layout's own stand where it puts them until they say so
+        before = np.append(self.gone.get(row, guest), away[1:-2])
         keep = ~(away[1:-1] & before)
         self.gone[row] = bool(away[-2])
         if self.standing_every:
