@@ -242,7 +242,7 @@ def test_how_much_is_told_at_a_time_changes_nothing():
 def test_a_truck_of_the_layout_that_has_left_before_the_start_is_said_to_be_gone():
     """With seed 3 TRK1 goes out during the warm-up: its place in the park is free, and others stand there later."""
     roster = roster_of(terminal().machines.name)
-    run = simulate(terminal(), roster, open_scenario("small-shift", terminal()), seed=3, hours=0.01)
+    run = simulate(terminal(), roster, open_scenario("small-shift", terminal()), seed=3, hours=0.1)
     first = [batch for batch in next(iter(run))[1] if isinstance(batch, Poses)]
 
     row = roster.machines.of("TRK1")
