@@ -6,6 +6,7 @@ A breakdown waits for the piece of work in hand (a box in the air is set down fi
 from functools import partial
 
 from twin.facts import Status
+from twin.simulate.cranes import Crane
 from twin.simulate.handover import Process
 from twin.simulate.lifts import QuayCrane
 from twin.simulate.motion import Steps
@@ -25,7 +26,11 @@ def _broken(works: Works, fault: Fault) -> Process:
     with works.of_duty(row).request(priority=FAULT) as turn:
         yield turn
         track = works.tracks.get(row)
-        status = getattr(track.crane if isinstance(track, QuayCrane) else track, "status", None)
+        machine = track.crane if isinstance(track, QuayCrane) else track
+        if isinstance(machine, Crane):  # an idle crane may just be hoisting its spreader out of the way
+            rest = max(channel.free for channel in (machine.gantry, *machine.joints.values()))
+            yield env.timeout(max(rest - env.now, 0.0))
+        status = getattr(machine, "status", None)
         before = status.now if isinstance(status, Steps) else Status.IDLE
         _say(status, env.now, Status.FAULT)
         works.tell(env.now, "alarm", fault.machine, f"out of order for {fault.lasts / 60:.0f} min")
